@@ -1,0 +1,1 @@
+"""Settings, URLs and the API: the only place that knows every context."""

@@ -1,0 +1,225 @@
+"""Settings, read from the environment; every name that an operator may set starts with RIVULUS_ (or is DATABASE_URL)."""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.utils.csp import CSP
+
+from rivulus.identity.terms import openid_providers
+
+BASE_DIR = Path(__file__).resolve().parents[3]
+HOME = Path(os.environ.get("RIVULUS_HOME", BASE_DIR / "var")).resolve()
+PACK_DIR = Path(os.environ.get("RIVULUS_PACK", BASE_DIR / "pack" / "baia_mare")).resolve()
+
+
+def _flag(name: str, default: bool) -> bool:
+    return os.environ.get(name, "1" if default else "0").strip().lower() in {"1", "true", "yes", "on"}
+
+
+def _secret_key() -> str:
+    """Return the operator's key, or one made once and kept in the data folder, readable by its owner only."""
+    given = os.environ.get("RIVULUS_SECRET_KEY")
+    if given:
+        return given
+    file = HOME / "secret_key"
+    if not file.exists():
+        HOME.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as stream:
+            stream.write(secrets.token_urlsafe(64))
+    return file.read_text().strip()
+
+
+def _database() -> dict[str, object]:
+    url = urlsplit(os.environ.get("DATABASE_URL", "postgresql:///rivulus"))
+    if url.scheme not in {"postgres", "postgresql"}:
+        raise ValueError("DATABASE_URL must name a PostgreSQL database.")
+    query = dict(parse_qsl(url.query))
+    host = query.pop("host", None) or unquote(url.hostname or "")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(url.path.lstrip("/")) or "rivulus",
+        "USER": unquote(url.username or "") or query.pop("user", ""),
+        "PASSWORD": unquote(url.password or "") or query.pop("password", ""),
+        "HOST": host,
+        "PORT": str(url.port or query.pop("port", "") or ""),
+        "CONN_HEALTH_CHECKS": False,
+        "OPTIONS": {
+            **query,
+            "pool": {"min_size": 1, "max_size": 12, "timeout": 10},
+            "application_name": "rivulus",
+        },
+    }
+
+
+SECRET_KEY = _secret_key()
+DEBUG = _flag("RIVULUS_DEBUG", False)
+ALLOWED_HOSTS = os.environ.get("RIVULUS_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
+CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("RIVULUS_ORIGINS", "").split(",") if o]
+SECURE_ORIGIN = _flag("RIVULUS_HTTPS", False)  # set behind a TLS proxy
+RIVULUS_DEMO = _flag("RIVULUS_DEMO", True)
+RIVULUS_REQUIRE_MFA = _flag("RIVULUS_REQUIRE_MFA", False)
+RIVULUS_VERSION = "0.1.0"
+RIVULUS_NAVIGATION = [
+    ("strategy:pillars", "Strategy"),
+    ("strategy:matrix", "Matrix"),
+    ("strategy:projects", "Projects"),
+    ("strategy:indicators", "Indicators"),
+    ("strategy:forecast", "Forecast"),
+    ("strategy:evaluations", "Evaluations"),
+]
+
+INSTALLED_APPS = [
+    "modeltranslation",  # before unfold and the admin, so that its fields are known to both
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_htmx",
+    "procrastinate.contrib.django",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "rivulus.ui",
+    "rivulus.journal",
+    "rivulus.identity",
+    "rivulus.strategy",
+    "rivulus.portal",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "rivulus.config.urls"
+WSGI_APPLICATION = "rivulus.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.csp",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "rivulus.ui.presenters.page",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "rivulus.ui.templatetags.ui"],
+        },
+    }
+]
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Rates and short-lived marks only; in the database, so that several web processes share one count.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "rivulus_cache"}}
+TASKS = {"default": {"BACKEND": "rivulus.kernel.tasks.ProcrastinateBackend"}}
+
+AUTH_USER_MODEL = "identity.Person"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SOCIALACCOUNT_PROVIDERS = openid_providers(os.environ)
+
+LANGUAGE_CODE = "ro"
+LANGUAGES = [("ro", "Română"), ("en", "English"), ("hu", "Magyar")]
+MODELTRANSLATION_DEFAULT_LANGUAGE = "ro"
+MODELTRANSLATION_LANGUAGES = ("ro", "en", "hu")
+LOCALE_PATHS = [BASE_DIR / "src" / "rivulus" / "locale"]
+TIME_ZONE = "Europe/Bucharest"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+STATICFILES_DIRS = [
+    ("fonts/files", BASE_DIR / "node_modules" / "@fontsource" / "atkinson-hyperlegible-next" / "files"),
+    ("htmx", BASE_DIR / "node_modules" / "htmx.org" / "dist"),
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+MEDIA_ROOT = HOME / "media"
+MEDIA_URL = "/media/"  # never served as files: every photo and document goes through a view that checks
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 600
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = SECURE_ORIGIN
+CSRF_COOKIE_SECURE = SECURE_ORIGIN
+SESSION_COOKIE_SAMESITE = "Lax"
+if SECURE_ORIGIN:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 31_536_000
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF, CSP.NONCE],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:"],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "base-uri": [CSP.NONE],
+    "frame-ancestors": [CSP.NONE],
+    "manifest-src": [CSP.SELF],
+}
+
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = os.environ.get("RIVULUS_SMTP_HOST", "")
+EMAIL_PORT = int(os.environ.get("RIVULUS_SMTP_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("RIVULUS_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("RIVULUS_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = _flag("RIVULUS_SMTP_TLS", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("RIVULUS_MAIL_FROM", "rivulus@localhost")
+if not EMAIL_HOST:  # with no mail server the letters lie as files in the data folder, where the operator reads them
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = HOME / "mail"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s",
+            "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
+        }
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("RIVULUS_LOG_LEVEL", "WARNING")},
+    "loggers": {"rivulus": {"level": "INFO"}},
+}

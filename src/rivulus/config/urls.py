@@ -1,0 +1,27 @@
+"""Where everything is: Romanian without a prefix, English and Hungarian under /en/ and /hu/."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+from rivulus.config.api import api
+from rivulus.portal.views import healthz
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("api/v1/", api.urls),
+    *i18n_patterns(
+        path("", include("rivulus.portal.urls")),
+        path("", include("rivulus.strategy.urls")),
+        path("", include("rivulus.identity.urls")),
+        path("ui/", include("rivulus.ui.urls")),
+        path("account/", include("allauth.urls")),
+        path("admin/", admin.site.urls),
+        prefix_default_language=False,
+    ),
+]
+
+handler400 = "rivulus.portal.views.bad_request"
+handler403 = "rivulus.portal.views.forbidden"
+handler404 = "rivulus.portal.views.not_found"
+handler500 = "rivulus.portal.views.server_error"

@@ -1,0 +1,1 @@
+"""How the platform is set up, started, stopped, checked and kept: everything behind `./rivulus`."""

@@ -1,0 +1,82 @@
+"""Everything that has to hold besides the tests: form, types, imports, migrations, translations."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from rivulus.house import database, paths, translations
+
+Result = tuple[bool, str]
+PLACES = ("src", "tests", "conftest.py", "rivulus")
+
+
+def check() -> int:
+    """Run every check, say a line about each and the words of those that fail; return the exit status."""
+    results = [_told(name, run) for name, run in CHECKS.items()]
+    failed = results.count(False)
+    print(f"{len(results) - failed} of {len(results)} checks hold.")
+    return 1 if failed else 0
+
+
+def _told(name: str, run: Callable[[], Result]) -> bool:
+    start = time.monotonic()
+    holds, words = run()
+    print(f"  {'holds ' if holds else 'FAILS '} {name:<22}{time.monotonic() - start:6.1f} s", flush=True)
+    if not holds:
+        print("\n".join(f"      {line}" for line in words.strip().splitlines()), flush=True)
+    return holds
+
+
+def _command(*words: str) -> Result:
+    done = subprocess.run(
+        words, cwd=paths.CHECKOUT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+    )
+    return done.returncode == 0, done.stdout
+
+
+def _tool(name: str) -> str:
+    return str(Path(sys.executable).with_name(name))
+
+
+def _places() -> list[str]:
+    return [place for place in PLACES if (paths.CHECKOUT / place).exists()]
+
+
+def _form() -> Result:
+    return _command(_tool("ruff"), "check", "--quiet", *_places())
+
+
+def _layout() -> Result:
+    return _command(_tool("ruff"), "format", "--check", "--quiet", "--diff", *_places())
+
+
+def _types() -> Result:
+    return _command(_tool("mypy"), "src/rivulus")
+
+
+def _imports() -> Result:
+    return _command(_tool("lint-imports"))
+
+
+def _migrations() -> Result:
+    """Whether the models' migrations are all written."""
+    with database.available():
+        words = ("-m", "django", "makemigrations", "--check", "--dry-run", "--settings", "rivulus.config.settings")
+        return _command(sys.executable, *words)
+
+
+def _translations() -> Result:
+    found = translations.complaints()
+    return not found, "\n".join(found)
+
+
+CHECKS: dict[str, Callable[[], Result]] = {
+    "code (ruff)": _form,
+    "layout (ruff format)": _layout,
+    "types (mypy)": _types,
+    "imports (lint-imports)": _imports,
+    "migrations": _migrations,
+    "translations": _translations,
+}

@@ -1,0 +1,9 @@
+"""Where the pages of the portal are."""
+
+from django.urls import path
+
+from rivulus.portal import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+]

@@ -1,0 +1,16 @@
+"""The strategy as a Django application."""
+
+from django.apps import AppConfig
+
+
+class StrategyConfig(AppConfig):
+    """Registers the probes of the strategy when Django starts."""
+
+    name = "rivulus.strategy"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register what the strategy can measure of itself."""
+        from rivulus.strategy.queries import probes
+
+        probes.register_all()

@@ -1,0 +1,1 @@
+"""What the strategy decides, without a database and without a clock."""

@@ -1,0 +1,86 @@
+"""The city and its people, for tests of the strategy."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from rivulus.identity.models import Membership, Person
+from rivulus.identity.terms import Role
+from rivulus.strategy.actions.pack import load_pack
+
+
+@pytest.fixture(scope="session")
+def _city_loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Load the pack once into this process's database; tests roll back what they add to it."""
+    with django_db_blocker.unblock():
+        load_pack(settings.PACK_DIR)
+    yield
+
+
+@pytest.fixture
+def city(_city_loaded: None, db: None) -> None:
+    """Baia Mare as the pack describes it."""
+
+
+def _person(name: str, *roles: Role) -> Person:
+    person = Person.objects.create_user(email=f"{name.lower()}@example.test", full_name=name)  # type: ignore[attr-defined]
+    for role in roles:
+        Membership.objects.create(person=person, role=role)
+    return person
+
+
+@pytest.fixture
+def ana(db: None) -> Person:
+    """A resident."""
+    return _person("Ana", Role.RESIDENT)
+
+
+@pytest.fixture
+def dan(db: None) -> Person:
+    """A clerk of a department."""
+    return _person("Dan", Role.DEPARTMENT)
+
+
+@pytest.fixture
+def ioana(db: None) -> Person:
+    """A member of the strategy unit."""
+    return _person("Ioana", Role.STRATEGY_UNIT)
+
+
+@pytest.fixture
+def mara(db: None) -> Person:
+    """A second member of the strategy unit."""
+    return _person("Mara", Role.STRATEGY_UNIT)
+
+
+@pytest.fixture
+def bogdan(db: None) -> Person:
+    """A member of project teams."""
+    return _person("Bogdan", Role.PROJECT_TEAM)
+
+
+@pytest.fixture
+def vlad(db: None) -> Person:
+    """Somebody signed in without any role, who must not see or do what is not public."""
+    return _person("Vlad")
+
+
+@pytest.fixture
+def administrator(db: None) -> Person:
+    """The administrator of the platform."""
+    return _person("Sanda", Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def client_of() -> Callable[[Person], Client]:
+    """Return a browser signed in as a person."""
+
+    def sign_in(person: Person) -> Client:
+        client = Client()
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in

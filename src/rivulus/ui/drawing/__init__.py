@@ -1,0 +1,1 @@
+"""Pictures of numbers: charts drawn on the server as plain SVG."""

@@ -1,0 +1,140 @@
+"""What a chart says, before anybody draws it: frozen facts with texts already in the reader's language."""
+
+from dataclasses import dataclass
+
+from rivulus.ui.terms import Tone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """What all charts share; `key` is a slug that no other chart on the page has."""
+
+    key: str
+    title: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    label: str
+    value: float | None
+    tone: str = Tone.STREAM
+    reference: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bars(Figure):
+    unit: str
+    bars: tuple[Bar, ...]
+    reference_label: str = ""
+    maximum: float | None = None
+    decimals: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    label: str
+    values: tuple[float | None, ...]
+    tone: str = Tone.STREAM
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupedBars(Figure):
+    unit: str
+    categories: tuple[str, ...]
+    series: tuple[Series, ...]
+    decimals: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackedBars(Figure):
+    unit: str
+    categories: tuple[str, ...]
+    series: tuple[Series, ...]
+    decimals: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    x: float
+    y: float
+    label: str = ""
+    is_highlighted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    label: str
+    points: tuple[Point, ...]
+    tone: str = Tone.STREAM
+    is_step: bool = False
+    is_expected: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines(Figure):
+    x_label: str
+    y_label: str
+    lines: tuple[Line, ...]
+    x_is_year: bool = False
+    x_decimals: int = 0
+    y_decimals: int = 0
+    y_minimum: float | None = 0.0
+    y_maximum: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """From the beginning of `start` to the end of `end`, in years; 2026.5 is the middle of 2026."""
+
+    label: str
+    start: float
+    end: float
+    tone: str = Tone.STREAM
+    percent: float | None = None
+    href: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline(Figure):
+    spans: tuple[Span, ...]
+    now: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facet:
+    """One pillar: the level it stands on, the share (0..1) of the next, the level expected."""
+
+    code: str
+    name: str
+    level: int
+    fraction: float = 0.0
+    expected: int | None = None
+    tone: str = Tone.STREAM
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crystal(Figure):
+    facets: tuple[Facet, ...]
+    levels: int = 5
+
+
+type Chart = Bars | GroupedBars | StackedBars | Lines | Timeline | Crystal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    text: str
+    is_number: bool = False
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartTable:
+    """The same numbers as rows; the first cell of a row is its head."""
+
+    columns: tuple[Cell, ...]
+    rows: tuple[tuple[Cell, ...], ...]

@@ -1,0 +1,81 @@
+"""What the frame of every page needs to know."""
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse, translate_url
+from django.utils.translation import get_language, gettext
+
+type Link = tuple[str, str, bool]
+type LanguageLink = tuple[str, str, str, bool]
+ACCOUNT_PAGES = {"sign_in": "account_login", "sign_out": "account_logout", "profile": "account_email"}
+
+
+def page(request: HttpRequest) -> dict[str, object]:
+    """Context processor; a page that does not exist (yet) is left out rather than breaking every other."""
+    language = get_language() or settings.LANGUAGE_CODE
+    return {
+        "navigation": navigation_of(request.path),
+        "languages": languages_of(request, language),
+        "language": language,
+        "demonstration": getattr(settings, "RIVULUS_DEMO", False),
+        "account": account_of(request),
+        "home_url": find_url("home") or "/",
+        "accessibility_url": find_url("accessibility"),
+        "api_docs_url": "/api/v1/docs",
+        "gallery_url": find_url("ui:gallery"),
+    }
+
+
+def find_url(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def navigation_of(path: str) -> list[Link]:
+    """Links of the main navigation; the longest address that begins the path is the current one."""
+    links = [(find_url(name), gettext(words)) for name, words in settings.RIVULUS_NAVIGATION]
+    here = max((url for url, _ in links if url and _leads_to(url, path)), key=len, default="")
+    return [(url, words, url == here) for url, words in links if url]
+
+
+def _leads_to(url: str, path: str) -> bool:
+    is_home = url == find_url("home")
+    return path == url if is_home else path.startswith(url)
+
+
+def languages_of(request: HttpRequest, language: str) -> list[LanguageLink]:
+    """Address, code, own name and whether it is the language in use, for this very page."""
+    path = request.get_full_path()
+    known = _is_known(request)
+    return [
+        (translate_url(path, code) if known else _front_page(code), code, str(name), code == language)
+        for code, name in settings.LANGUAGES
+    ]
+
+
+def _is_known(request: HttpRequest) -> bool:
+    try:
+        resolve(request.path_info)
+    except Resolver404:
+        return False
+    return True
+
+
+def _front_page(code: str) -> str:
+    return "/" if code == settings.LANGUAGE_CODE else f"/{code}/"
+
+
+def account_of(request: HttpRequest) -> dict[str, str]:
+    """Name of who is signed in ("" for a guest) and the addresses of the account pages that exist."""
+    names = {**ACCOUNT_PAGES, **getattr(settings, "RIVULUS_ACCOUNT", {})}
+    pages = {key: find_url(name) for key, name in names.items()}
+    return {"name": _name_of(request), **pages}
+
+
+def _name_of(request: HttpRequest) -> str:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return ""
+    return str(getattr(user, "full_name", "") or user.get_username())

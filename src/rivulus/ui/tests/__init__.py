@@ -1,0 +1,1 @@
+"""Facts about the tokens, the components and the charts."""
