@@ -1,5 +1,52 @@
 """The API: one door, one router per context, one shape of error."""
 
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
+from ninja.errors import HttpError, Throttled, ValidationError
+from ninja.throttling import AnonRateThrottle
 
-api = NinjaAPI(title="Rivulus", version="1", urls_namespace="api")
+from rivulus.kernel.errors import NotFound, Refused
+from rivulus.kernel.words import say
+from rivulus.strategy.api import router as strategy
+
+api = NinjaAPI(
+    title="Rivulus",
+    version="1",
+    urls_namespace="api",
+    description=(
+        "Everything that the public pages show, as data. Every list has a twin for spreadsheets: the same address "
+        "with `.csv`, the same query string. Texts come in the language of `lang` (ro, en, hu). "
+        "Data: figures of the Smart City Strategy Baia Mare 2030 and what the city has declared and measured since."
+    ),
+    throttle=[AnonRateThrottle("1200/m")],
+)
+api.add_router("/strategy", strategy, tags=["strategy"])
+
+# One table from error to status; every answer has the same shape.
+STATUS: dict[type[Exception], tuple[int, str]] = {
+    Http404: (404, "not_found"),
+    NotFound: (404, "not_found"),
+    Refused: (409, "refused"),
+    PermissionDenied: (403, "forbidden"),
+    Throttled: (429, "too_many_requests"),
+    ValidationError: (400, "bad_request"),
+    HttpError: (400, "bad_request"),
+}
+
+
+def _answer(request: HttpRequest, error: Exception) -> HttpResponse:
+    status, code = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    details: list[object] = []
+    message = say(error) if isinstance(error, Refused) else str(error)
+    if isinstance(error, ValidationError):
+        message = "Some parameters are not as they should be."
+        details = [{"parameter": ".".join(map(str, e["loc"][1:])), "problem": e["msg"]} for e in error.errors]
+    elif isinstance(error, HttpError) and not isinstance(error, Throttled):
+        status = error.status_code
+    body = {"error": {"code": code, "message": message or code, "details": details}}
+    return api.create_response(request, body, status=status)
+
+
+for _kind in STATUS:
+    api.add_exception_handler(_kind, _answer)

@@ -88,7 +88,7 @@ def restore(source: Path) -> str:
     with _nobody_else(), _opened(source) as archive:
         with step("Verification"):
             names = verify(archive)
-        stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%d_%H%M%S")
+        stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%d_%H%M%S_%f")
         fresh, former = f"rivulus_restored_{stamp}", f"rivulus_before_{stamp}"
         folder = Path(tempfile.mkdtemp(prefix="restore-", dir=paths.home()))
         try:

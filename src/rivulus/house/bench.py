@@ -28,7 +28,7 @@ def bench(name: str, arguments: list[str]) -> int:
         os.environ["RIVULUS_HOME"] = str(Path(folder))
         os.environ.pop("DATABASE_URL", None)
         with database.available():
-            prepare.prepare(say_link=False)
+            prepare.prepare()
             prepare.start_django()
             try:
                 status: int = importlib.import_module(f"rivulus.house.benches.{name}").run(arguments)

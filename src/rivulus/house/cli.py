@@ -130,12 +130,14 @@ def _call(*words: str) -> int:
     from rivulus.house import database, prepare
 
     with database.available():
-        prepare.prepare(say_link=False)
+        prepare.prepare()
         prepare.start_django()
-        from django.core.management import call_command
+        from django.core.management import CommandError, call_command
 
         try:
             call_command(*words)
+        except CommandError as error:
+            raise HouseError(str(error)) from error
         finally:
             _close_connections()
     return 0

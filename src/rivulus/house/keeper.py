@@ -140,7 +140,7 @@ def serves(pid: int, data: Path) -> bool:
 
 
 def say(sentence: str) -> None:
-    print(f"{time.strftime('%Y-%m-%d %H:%M:%S')} keeper: {sentence}", file=sys.stderr, flush=True)
+    print(f"{time.strftime('%Y-%m-%d %H:%M:%S', time.gmtime())} UTC keeper: {sentence}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

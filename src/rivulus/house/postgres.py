@@ -44,7 +44,7 @@ SERVER_SETTINGS = {
     "log_timezone": "UTC",
     "jit": "off",  # short queries only: compiling them costs more than it saves
 }
-FOR_TESTS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+FOR_TESTS = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 
 def program(name: str) -> Path:

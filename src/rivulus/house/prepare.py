@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import io
 import json
 import os
 import secrets
@@ -11,21 +12,23 @@ from pathlib import Path
 
 from rivulus.house import database, paths, translations
 from rivulus.house.database import Prepared
+from rivulus.house.errors import HouseError
 from rivulus.house.progress import step
 
+# What packages bring along and no page asks for; compressing it would take most of the first start.
+NOT_SERVED = ("*.woff", "*.ts", "*.md", "*.map", "LICENSE*", "i18n", "gis", "*.esm.js", "*.cjs.js", "*.amd.js", "ext")
 STATIC_SOURCES = ("node_modules/.package-lock.json", "requirements.lock", "src/rivulus/config/settings.py")
 
 
-def prepare(*, say_link: bool = True) -> str | None:
-    """Bring the data folder and the database up to date; return the first administrator's link if there is one.
+def prepare() -> None:
+    """Bring the data folder and the database up to date; Django is started only if something has changed.
 
-    Expects the database to be available. Django is started only if something has changed.
+    Expects the database to be available.
     """
     make_secret_key()
     compile_translations()
     prepared = database.read_prepared()
     schema, pack = schema_mark(), pack_mark()
-    link = None
     if schema != prepared.schema:
         with step("Database schema"):
             migrate()
@@ -33,13 +36,8 @@ def prepare(*, say_link: bool = True) -> str | None:
     if pack != prepared.pack:
         with step("Facts of the city"):
             load_pack()
-        prepared = remember(replace(prepared, pack=pack))
+        remember(replace(prepared, pack=pack))
     collect_static()
-    if say_link and not prepared.has_administrator:
-        link = first_link()
-        if link is None:
-            remember(replace(prepared, has_administrator=True))
-    return link
 
 
 def remember(prepared: Prepared) -> Prepared:
@@ -55,6 +53,17 @@ def start_django() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rivulus.config.settings")
     django.setup()
+
+
+def manage(command: str, **options: object) -> None:
+    """Run a management command quietly; its refusal becomes a sentence for the operator."""
+    start_django()
+    from django.core.management import CommandError, call_command
+
+    try:
+        call_command(command, verbosity=0, stdout=io.StringIO(), **options)
+    except CommandError as error:
+        raise HouseError(str(error)) from error
 
 
 def make_secret_key() -> None:
@@ -79,27 +88,13 @@ def compile_translations() -> None:
 
 def migrate() -> None:
     """Bring the tables to the present schema."""
-    start_django()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0, interactive=False)
-    call_command("createcachetable", verbosity=0)
+    manage("migrate", interactive=False)
+    manage("createcachetable")
 
 
 def load_pack() -> None:
     """Load the city's facts."""
-    start_django()
-    from django.core.management import call_command
-
-    call_command("load_pack", verbosity=0)
-
-
-def first_link() -> str | None:
-    """The path that makes its reader the administrator, as long as there is none."""
-    start_django()
-    from rivulus.identity.actions import issue_first_link
-
-    return issue_first_link()
+    manage("load_pack")
 
 
 def collect_static() -> None:
@@ -109,10 +104,7 @@ def collect_static() -> None:
     if stamp.exists() and json.loads(stamp.read_text()) == mark:
         return
     with step("Pages' resources"):
-        start_django()
-        from django.core.management import call_command
-
-        call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+        manage("collectstatic", interactive=False, clear=True, ignore_patterns=list(NOT_SERVED))
     stamp.write_text(json.dumps(mark))
 
 

@@ -51,6 +51,9 @@ def _adjust_settings() -> None:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    settings.WHITENOISE_USE_FINDERS = True
+    settings.WHITENOISE_AUTOREFRESH = True
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     # A pool keeps its connections open, and a database with open connections is neither copied nor dropped.
     settings.DATABASES["default"]["OPTIONS"].pop("pool", None)
 

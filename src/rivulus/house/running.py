@@ -4,9 +4,8 @@ import os
 import time
 from collections.abc import Callable
 
-from rivulus.house import database, locks, paths, supervisor
+from rivulus.house import database, locks, paths, prepare, supervisor
 from rivulus.house.postgres import Cluster
-from rivulus.house.prepare import prepare
 from rivulus.house.progress import step
 
 
@@ -15,15 +14,13 @@ def run(host: str, port: int, *, started: float) -> int:
     supervisor.require_free(host, port)
     _allow(host)
     with locks.shared(paths.home() / "platform.lock"), _database() as cluster:
-        link = prepare()
+        prepare.prepare()
         os.environ["DJANGO_SETTINGS_MODULE"] = "rivulus.config.settings"
-        address = f"http://{_shown(host)}:{port}"
+        address = os.environ["RIVULUS_ADDRESS"] = f"http://{_shown(host)}:{port}"
 
         def announce() -> None:
-            print(f"Rivulus is running at {address} ({time.monotonic() - started:.1f} s). Ctrl-C stops it.")
-            if link:
-                print(f"There is no administrator yet. Whoever opens this link becomes the one:\n  {address}{link}")
-            print(end="", flush=True)
+            seconds = time.monotonic() - started
+            print(f"Rivulus is running at {address} ({seconds:.1f} s). Ctrl-C stops it.", flush=True)
 
         children = [supervisor.web(host, port), supervisor.worker()]
         look_after = _bring_back(cluster) if cluster else lambda: None

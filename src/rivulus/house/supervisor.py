@@ -28,6 +28,7 @@ class Child:
 
     name: str
     command: list[str]
+    waits: bool = False  # until the platform is up: two cores start one process sooner than two
     process: "subprocess.Popen[bytes] | None" = None
     started_at: float = 0.0
     deaths: int = 0
@@ -59,18 +60,16 @@ class Supervisor:
     def run(self, *, is_up: Callable[[], bool], announce: Callable[[], None]) -> int:
         """Run until SIGINT, SIGTERM or SIGHUP; `announce` once when `is_up`. Return the exit status."""
         self._listen()
-        announced = False
+        up = False
         try:
-            for child in self.children:
-                child.start()
             while not self._stops:
-                self._bring_back()
-                if not announced and is_up():
+                self._start_due(up)
+                if not up and is_up():
+                    up = True
+                    self._start_due(up)
                     announce()
-                    announced = True
-                self._sleep(LOOK_EVERY_S if announced else 0.03)
-                if announced:
-                    self._look_after()
+                self._sleep(LOOK_EVERY_S if up else 0.03)
+                self._look_after()
             return 0
         except GivenUp as given_up:
             print(f"rivulus: {given_up}", file=sys.stderr, flush=True)
@@ -97,11 +96,12 @@ class Supervisor:
         with contextlib.suppress(BlockingIOError):
             os.read(self._wake, 512)
 
-    def _bring_back(self) -> None:
+    def _start_due(self, up: bool) -> None:
+        """Start what is not running and may; notice what ended."""
         now = time.monotonic()
         for child in self.children:
             if child.process is None:
-                if now >= child.start_again_at:
+                if now >= child.start_again_at and (up or not child.waits):
                     child.start()
             elif child.process.poll() is not None:
                 self._bury(child, now)
@@ -157,7 +157,7 @@ def web(host: str, port: int) -> Child:
         "--workers": processes,
         "--blocking-threads": os.environ.get("RIVULUS_WEB_THREADS", "8"),
         "--workers-kill-timeout": "1",
-        "--log-level": "warning",
+        "--log-level": "error",
         "--http": "1",
     }
     words = [part for option in options.items() for part in option]
@@ -166,8 +166,7 @@ def web(host: str, port: int) -> Child:
 
 def worker() -> Child:
     """The worker, which also keeps the clock of regular tasks."""
-    words = ["procrastinate", "worker", "--concurrency", "2", "--shutdown-graceful-timeout", "2"]
-    return Child("worker", [sys.executable, "-m", "django", *words])
+    return Child("worker", [sys.executable, "-m", "rivulus.house.worker"], waits=True)
 
 
 def require_free(host: str, port: int) -> None:

@@ -1,1 +1,1 @@
-"""Who is acting: accounts by e-mail, a second step, sign-in through OpenID Connect, roles, and what is known of a person."""
+"""Who is acting: accounts, a second step, sign-in through OpenID Connect, roles, and what is known of a person."""

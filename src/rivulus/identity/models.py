@@ -4,6 +4,7 @@ import os
 import time
 import uuid
 from collections.abc import Iterable
+from typing import ClassVar
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -52,7 +53,7 @@ class Person(AbstractBaseUser):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = PersonManager()
 
     class Meta:

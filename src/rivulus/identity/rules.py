@@ -59,6 +59,7 @@ MINIMUM_REASON = 5
 NOT_ALLOWED = N_("Your role does not allow this.")
 SECOND_STEP_MISSING = N_("Set up the second step of signing in first; then your role opens this.")
 SIGN_IN_FIRST = N_("Sign in first.")
+UNKNOWN_LINK = N_("This link is not valid.")
 
 
 def can(verb: Verb, roles: frozenset[Role]) -> bool:
@@ -147,7 +148,7 @@ def make_erased_email(person_id: object) -> str:
 
 
 def trim_claims(claims: Mapping[str, object]) -> dict[str, object]:
-    """Keep of what a sign-in service tells only what the platform needs; a personal code number must never be stored."""
+    """Keep of what a sign-in service tells only what is needed; a personal code number must never be stored."""
     wanted = ("sub", "email", "email_verified", "name", "given_name", "family_name")
     return {name: claims[name] for name in wanted if name in claims}
 

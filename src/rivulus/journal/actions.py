@@ -59,7 +59,7 @@ def write(
 @transaction.atomic
 def destroy_key(*, by: Actor | None, person: Actor | UUID) -> PersonKey:
     """Make everything private in the lines about a person unreadable for ever; the lines and the chain stay."""
-    person_id = _id_of(person)
+    person_id = person if isinstance(person, UUID) else person.id
     now = clock.now()
     row, _ = PersonKey.objects.select_for_update().get_or_create(
         person_id=person_id, defaults={"created_at": now, "destroyed_at": now}

@@ -48,7 +48,9 @@ class Line(models.Model):
         ]
         indexes = [
             models.Index(fields=["subject", "subject_id", "sequence"], name="journal_line_subject"),
-            models.Index(fields=["actor_id", "sequence"], name="journal_line_actor", condition=Q(actor_id__isnull=False)),
+            models.Index(
+                fields=["actor_id", "sequence"], name="journal_line_actor", condition=Q(actor_id__isnull=False)
+            ),
             models.Index(
                 fields=["person_id", "sequence"], name="journal_line_person", condition=Q(person_id__isnull=False)
             ),

@@ -169,7 +169,7 @@ class _Facts:
 
     def _compare_one(self, seal: sealing.Seal) -> Iterator[Fault]:
         seen: set[str] = set()
-        for chunk in batched(seal.rows(), CHUNK, strict=False):
+        for chunk in batched(seal.rows(), CHUNK):
             rows = [(str(row_id), rules.to_content(content)) for row_id, content in chunk]
             lines = _latest_lines(seal, [row_id for row_id, _ in rows])
             for row_id, content in rows:

@@ -132,7 +132,7 @@ def make_fact_fault(
     kind: FaultKind, subject: str, subject_id: str, sequence: int | None = None, **values: str
 ) -> Fault:
     """Return the fault of one fact."""
-    known = {"subject": subject, "subject_id": subject_id, "sequence": sequence or 0, **values}
+    known: dict[str, str | int] = {"subject": subject, "subject_id": subject_id, "sequence": sequence or 0, **values}
     return Fault(kind, SENTENCES[kind], known, sequence, subject, subject_id)
 
 

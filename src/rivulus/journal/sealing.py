@@ -1,4 +1,4 @@
-"""What upper contexts put under the journal's seal: append-only tables, and facts compared with the line that made them.
+"""What upper contexts put under the journal's seal: append-only tables, and facts compared with their line.
 
 A context seals a subject once, when Django starts. Its rows are then compared, at every verification, with the latest
 line about them, so that a row changed behind the platform's back is named even when the triggers were switched off.

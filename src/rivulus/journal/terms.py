@@ -6,14 +6,16 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-type Plain = None | bool | int | str | list[Plain] | dict[str, Plain]
+type Plain = bool | int | str | list[Plain] | dict[str, Plain] | None
 
 
 class Actor(Protocol):
     """Anybody with an identity; the journal knows no more of a person than that."""
 
     @property
-    def id(self) -> UUID: ...
+    def id(self) -> UUID:
+        """Return what stands for them in a line."""
+        ...
 
 
 class FaultKind(StrEnum):

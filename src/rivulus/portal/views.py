@@ -7,11 +7,21 @@ from django.views import defaults
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from rivulus.portal.presenters import crystal_of
+from rivulus.portal.queries import get_front
+
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Say in one screen where the city stands."""
-    return render(request, "portal/home.html")
+    front = get_front()
+    return render(request, "portal/home.html", {"front": front, "crystal": crystal_of(front)})
+
+
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """Say how the pages can be used by everybody, and what to do when they cannot."""
+    return render(request, "portal/accessibility.html")
 
 
 @never_cache

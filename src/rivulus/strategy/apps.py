@@ -4,13 +4,14 @@ from django.apps import AppConfig
 
 
 class StrategyConfig(AppConfig):
-    """Registers the probes of the strategy when Django starts."""
+    """Registers the probes and the seals of the strategy when Django starts."""
 
     name = "rivulus.strategy"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register what the strategy can measure of itself."""
-        from rivulus.strategy.queries import probes
+        """Register what the strategy can measure of itself, and what the journal watches over."""
+        from rivulus.strategy.queries import probes, seals
 
         probes.register_all()
+        seals.seal_all()

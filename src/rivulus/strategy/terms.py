@@ -1,8 +1,26 @@
 """The words of the strategy: states, bases, statuses. Labels are msgids."""
 
 from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
 
+from rivulus.identity.terms import Role
 from rivulus.kernel.words import N_
+
+
+class Actor(Protocol):
+    """A person as far as the strategy must know them: who they are, and what they may do now."""
+
+    is_demonstration: bool
+
+    @property
+    def id(self) -> UUID:
+        """Return who it is."""
+        ...
+
+    def active_roles(self) -> frozenset[Role]:
+        """Return the roles that count now."""
+        ...
 
 
 class State(StrEnum):
@@ -109,3 +127,6 @@ EVALUATION_LABELS = {
     EvaluationKind.EX_POST: N_("Ex-post evaluation"),
     EvaluationKind.ANNUAL: N_("Annual report"),
 }
+
+# One mineral of the city's collection for each pillar (the names are those of the ui's tones).
+TONES = {"E": "gold", "C": "amethyst", "Me": "malachite", "L": "chestnut", "Mo": "stream", "G": "stibnite"}

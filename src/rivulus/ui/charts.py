@@ -55,6 +55,7 @@ def draw(chart: Chart, language: str = "ro") -> SafeString:
 
 
 def table_of(chart: Chart, language: str = "ro") -> ChartTable:
+    """The same numbers as the picture, as rows for the table beside it."""
     with override(language):
         return tables.table_of(chart, language)
 

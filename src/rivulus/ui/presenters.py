@@ -1,9 +1,11 @@
-"""What the frame of every page needs to know."""
+"""What the frame of every page needs to know, and the words of its signs."""
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse, translate_url
 from django.utils.translation import get_language, gettext
+
+from rivulus.ui.terms import BasisName, StateName
 
 type Link = tuple[str, str, bool]
 type LanguageLink = tuple[str, str, str, bool]
@@ -27,6 +29,7 @@ def page(request: HttpRequest) -> dict[str, object]:
 
 
 def find_url(name: str) -> str:
+    """The address of a page by its name, or "" where there is no such page."""
     try:
         return reverse(name)
     except NoReverseMatch:
@@ -79,3 +82,36 @@ def _name_of(request: HttpRequest) -> str:
     if user is None or not user.is_authenticated:
         return ""
     return str(getattr(user, "full_name", "") or user.get_username())
+
+
+def state_words(value: StateName) -> str:
+    """The word that always stands beside the sign of a state."""
+    match value:
+        case StateName.MET:
+            return gettext("met")
+        case StateName.IN_PROGRESS:
+            return gettext("in progress")
+        case StateName.NOT_MET:
+            return gettext("not met")
+        case StateName.EXPECTED:
+            return gettext("expected")
+    return gettext("unknown")
+
+
+def basis_words(value: BasisName) -> tuple[str, str]:
+    """The word and the sentence that explains it."""
+    match value:
+        case BasisName.MEASURED:
+            return gettext("measured"), gettext("Computed from the records of the platform.")
+        case BasisName.DECLARED:
+            return gettext("declared"), gettext("Stated by a person, with a date and a document.")
+        case BasisName.RECONSTRUCTED:
+            return gettext("reconstructed"), gettext("Read out of the text of the strategy.")
+    return gettext("basis unknown"), gettext("Nothing says how this is known.")
+
+
+def trend_words(trend: str, meaning: str) -> str:
+    """Where a number goes and whether that is good."""
+    direction = {"up": gettext("rising"), "down": gettext("falling"), "flat": gettext("steady")}.get(trend, "")
+    judgement = {"better": gettext("better"), "worse": gettext("worse")}.get(meaning, "")
+    return ", ".join(filter(None, (direction, judgement)))

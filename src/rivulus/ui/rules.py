@@ -87,9 +87,10 @@ def format_money(amount: Number, *, language: str, currency: str = "EUR", decima
     """The amount in whole units of the currency, not in cents."""
     sign = SIGNS.get(currency, currency)
     pattern = writing_of(language).money if len(sign) == 1 else AFTER_THE_FIGURE
-    figure = format_number(abs(amount), language=language, decimals=decimals)
+    exact = Decimal(str(amount))
+    figure = format_number(abs(exact), language=language, decimals=decimals)
     text = pattern.format(amount=figure, sign=sign)
-    return MINUS + text if Decimal(str(amount)) < 0 and re.search("[1-9]", figure) else text
+    return MINUS + text if exact < 0 and re.search("[1-9]", figure) else text
 
 
 def format_date(day: date, *, language: str) -> str:

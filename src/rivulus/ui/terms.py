@@ -17,6 +17,8 @@ class Tone(StrEnum):
 
 
 class StateName(StrEnum):
+    """What is known of a criterion."""
+
     MET = "met"
     IN_PROGRESS = "in_progress"
     NOT_MET = "not_met"
@@ -34,6 +36,8 @@ class BasisName(StrEnum):
 
 
 class NoticeKind(StrEnum):
+    """How grave a message is."""
+
     INFO = "info"
     SUCCESS = "success"
     WARNING = "warning"
@@ -41,6 +45,8 @@ class NoticeKind(StrEnum):
 
 
 class StepStatus(StrEnum):
+    """Where a step stands."""
+
     DONE = "done"
     CURRENT = "current"
     OPEN = "open"

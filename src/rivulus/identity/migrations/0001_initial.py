@@ -10,66 +10,175 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('id', models.UUIDField(default=rivulus.identity.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('email', models.EmailField(error_messages={'unique': 'This address has an account.'}, max_length=254, unique=True, verbose_name='E-mail')),
-                ('full_name', models.CharField(blank=True, max_length=150, verbose_name='Name')),
-                ('language', models.CharField(choices=[('ro', 'Română'), ('en', 'English'), ('hu', 'Magyar')], default=rivulus.identity.terms.Language['RO'], max_length=2, verbose_name='Language')),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_demonstration', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(default=rivulus.kernel.clock.now)),
-                ('erased_at', models.DateTimeField(blank=True, null=True)),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=rivulus.identity.models.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(
+                        error_messages={"unique": "This address has an account."},
+                        max_length=254,
+                        unique=True,
+                        verbose_name="E-mail",
+                    ),
+                ),
+                ("full_name", models.CharField(blank=True, max_length=150, verbose_name="Name")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("ro", "Română"), ("en", "English"), ("hu", "Magyar")],
+                        default=rivulus.identity.terms.Language["RO"],
+                        max_length=2,
+                        verbose_name="Language",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("is_demonstration", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(default=rivulus.kernel.clock.now)),
+                ("erased_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'verbose_name': 'person',
-                'verbose_name_plural': 'people',
-                'db_table': 'identity_person',
-                'indexes': [models.Index(fields=['-created_at', 'id'], name='identity_person_newest')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='identity_person_email_is_lower_case', violation_error_message='Addresses are kept in lower case.'), models.CheckConstraint(condition=models.Q(('erased_at__isnull', True), models.Q(('full_name', ''), ('is_active', False)), _connector='OR'), name='identity_person_erased_is_closed', violation_error_message='An erased person has no name and cannot sign in.'), models.CheckConstraint(condition=models.Q(('language__in', ['ro', 'en', 'hu'])), name='identity_person_language_known')],
+                "verbose_name": "person",
+                "verbose_name_plural": "people",
+                "db_table": "identity_person",
+                "indexes": [models.Index(fields=["-created_at", "id"], name="identity_person_newest")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                        name="identity_person_email_is_lower_case",
+                        violation_error_message="Addresses are kept in lower case.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("erased_at__isnull", True),
+                            models.Q(("full_name", ""), ("is_active", False)),
+                            _connector="OR",
+                        ),
+                        name="identity_person_erased_is_closed",
+                        violation_error_message="An erased person has no name and cannot sign in.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("language__in", ["ro", "en", "hu"])), name="identity_person_language_known"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='FirstLink',
+            name="FirstLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('secret_hash', models.CharField(max_length=64, unique=True)),
-                ('issued_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('claimed_at', models.DateTimeField(null=True)),
-                ('claimed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("secret_hash", models.CharField(max_length=64, unique=True)),
+                ("issued_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("claimed_at", models.DateTimeField(null=True)),
+                (
+                    "claimed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'db_table': 'identity_first_link',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('claimed_at__isnull', True), ('claimed_by__isnull', True)), models.Q(('claimed_at__isnull', False), ('claimed_by__isnull', False)), _connector='OR'), name='identity_first_link_claimed_by_somebody')],
+                "db_table": "identity_first_link",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("claimed_at__isnull", True), ("claimed_by__isnull", True)),
+                            models.Q(("claimed_at__isnull", False), ("claimed_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="identity_first_link_claimed_by_somebody",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('resident', 'Resident'), ('project_team', 'Project team'), ('department', 'Department'), ('strategy_unit', 'Strategy unit'), ('administrator', 'Administrator')], max_length=20)),
-                ('granted_at', models.DateTimeField(default=rivulus.kernel.clock.now)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('end_reason', models.CharField(blank=True, max_length=300)),
-                ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('granted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("resident", "Resident"),
+                            ("project_team", "Project team"),
+                            ("department", "Department"),
+                            ("strategy_unit", "Strategy unit"),
+                            ("administrator", "Administrator"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("granted_at", models.DateTimeField(default=rivulus.kernel.clock.now)),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("end_reason", models.CharField(blank=True, max_length=300)),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'db_table': 'identity_membership',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('person', 'role'), name='identity_membership_active_once', violation_error_message='This person already has this role.'), models.CheckConstraint(condition=models.Q(('role__in', ['resident', 'project_team', 'department', 'strategy_unit', 'administrator'])), name='identity_membership_role_known'), models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('granted_at')), _connector='OR'), name='identity_membership_ends_after_grant')],
+                "db_table": "identity_membership",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("person", "role"),
+                        name="identity_membership_active_once",
+                        violation_error_message="This person already has this role.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("role__in", ["resident", "project_team", "department", "strategy_unit", "administrator"])
+                        ),
+                        name="identity_membership_role_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_at__isnull", True), ("ended_at__gte", models.F("granted_at")), _connector="OR"
+                        ),
+                        name="identity_membership_ends_after_grant",
+                    ),
+                ],
             },
         ),
     ]

@@ -5,76 +5,113 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='JournalHead',
+            name="JournalHead",
             fields=[
-                ('id', models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('sequence', models.BigIntegerField(default=0)),
-                ('hash', models.CharField(max_length=64)),
+                ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("sequence", models.BigIntegerField(default=0)),
+                ("hash", models.CharField(max_length=64)),
             ],
             options={
-                'db_table': 'journal_head',
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='journal_head_is_one_row')],
+                "db_table": "journal_head",
+                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="journal_head_is_one_row")],
             },
         ),
         migrations.CreateModel(
-            name='Line',
+            name="Line",
             fields=[
-                ('sequence', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('recorded_at', models.DateTimeField()),
-                ('actor_id', models.UUIDField(help_text='None when the platform itself acted.', null=True)),
-                ('verb', models.CharField(max_length=100)),
-                ('subject', models.CharField(max_length=100)),
-                ('subject_id', models.CharField(max_length=100)),
-                ('content', models.JSONField(default=dict)),
-                ('private', models.BinaryField(help_text='Encrypted with the key of the person the line is about.', null=True)),
-                ('person_id', models.UUIDField(help_text='Whose key opens the private part.', null=True)),
-                ('previous_hash', models.CharField(max_length=64)),
-                ('hash', models.CharField(max_length=64)),
+                ("sequence", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("recorded_at", models.DateTimeField()),
+                ("actor_id", models.UUIDField(help_text="None when the platform itself acted.", null=True)),
+                ("verb", models.CharField(max_length=100)),
+                ("subject", models.CharField(max_length=100)),
+                ("subject_id", models.CharField(max_length=100)),
+                ("content", models.JSONField(default=dict)),
+                (
+                    "private",
+                    models.BinaryField(help_text="Encrypted with the key of the person the line is about.", null=True),
+                ),
+                ("person_id", models.UUIDField(help_text="Whose key opens the private part.", null=True)),
+                ("previous_hash", models.CharField(max_length=64)),
+                ("hash", models.CharField(max_length=64)),
             ],
             options={
-                'db_table': 'journal_line',
-                'indexes': [models.Index(fields=['subject', 'subject_id', 'sequence'], name='journal_line_subject'), models.Index(condition=models.Q(('actor_id__isnull', False)), fields=['actor_id', 'sequence'], name='journal_line_actor'), models.Index(condition=models.Q(('person_id__isnull', False)), fields=['person_id', 'sequence'], name='journal_line_person')],
-                'constraints': [models.UniqueConstraint(fields=('hash',), name='journal_line_hash_unique'), models.UniqueConstraint(fields=('previous_hash',), name='journal_line_chain_has_no_fork'), models.CheckConstraint(condition=models.Q(('sequence__gte', 1)), name='journal_line_sequence_from_one'), models.CheckConstraint(condition=models.Q(('private__isnull', True), ('person_id__isnull', False), _connector='OR'), name='journal_line_private_has_person')],
+                "db_table": "journal_line",
+                "indexes": [
+                    models.Index(fields=["subject", "subject_id", "sequence"], name="journal_line_subject"),
+                    models.Index(
+                        condition=models.Q(("actor_id__isnull", False)),
+                        fields=["actor_id", "sequence"],
+                        name="journal_line_actor",
+                    ),
+                    models.Index(
+                        condition=models.Q(("person_id__isnull", False)),
+                        fields=["person_id", "sequence"],
+                        name="journal_line_person",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("hash",), name="journal_line_hash_unique"),
+                    models.UniqueConstraint(fields=("previous_hash",), name="journal_line_chain_has_no_fork"),
+                    models.CheckConstraint(
+                        condition=models.Q(("sequence__gte", 1)), name="journal_line_sequence_from_one"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("private__isnull", True), ("person_id__isnull", False), _connector="OR"),
+                        name="journal_line_private_has_person",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PersonKey',
+            name="PersonKey",
             fields=[
-                ('person_id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ('key', models.BinaryField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('destroyed_at', models.DateTimeField(null=True)),
+                ("person_id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("key", models.BinaryField(null=True)),
+                ("created_at", models.DateTimeField()),
+                ("destroyed_at", models.DateTimeField(null=True)),
             ],
             options={
-                'db_table': 'journal_person_key',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('destroyed_at__isnull', False), ('key__isnull', True)), models.Q(('destroyed_at__isnull', True), ('key__isnull', False)), _connector='OR'), name='journal_person_key_is_there_or_destroyed')],
+                "db_table": "journal_person_key",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("destroyed_at__isnull", False), ("key__isnull", True)),
+                            models.Q(("destroyed_at__isnull", True), ("key__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="journal_person_key_is_there_or_destroyed",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Verification',
+            name="Verification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('started_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField()),
-                ('lines', models.BigIntegerField()),
-                ('facts', models.BigIntegerField(default=0)),
-                ('head_sequence', models.BigIntegerField()),
-                ('head_hash', models.CharField(max_length=64)),
-                ('fault_count', models.BigIntegerField(default=0)),
-                ('faults', models.JSONField(default=list)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("started_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField()),
+                ("lines", models.BigIntegerField()),
+                ("facts", models.BigIntegerField(default=0)),
+                ("head_sequence", models.BigIntegerField()),
+                ("head_hash", models.CharField(max_length=64)),
+                ("fault_count", models.BigIntegerField(default=0)),
+                ("faults", models.JSONField(default=list)),
             ],
             options={
-                'db_table': 'journal_verification',
-                'indexes': [models.Index(fields=['-finished_at'], name='journal_verification_latest')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('finished_at__gte', models.F('started_at'))), name='journal_verification_ends_after_start')],
+                "db_table": "journal_verification",
+                "indexes": [models.Index(fields=["-finished_at"], name="journal_verification_latest")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("finished_at__gte", models.F("started_at"))),
+                        name="journal_verification_ends_after_start",
+                    )
+                ],
             },
         ),
     ]

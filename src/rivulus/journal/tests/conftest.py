@@ -1,6 +1,6 @@
 """Hands that reach behind the platform's back."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.db import connection
@@ -9,7 +9,7 @@ Sql = Callable[..., None]
 
 
 @pytest.fixture
-def vlad(db: None) -> Iterator[Sql]:
+def vlad(db: None) -> Sql:
     """Vlad owns the database: he switches the triggers off, runs a statement, and switches them on again."""
 
     def run(statement: str, *parameters: object) -> None:
@@ -18,4 +18,4 @@ def vlad(db: None) -> Iterator[Sql]:
             cursor.execute(statement, parameters)
             cursor.execute("SET LOCAL session_replication_role = origin")
 
-    yield run
+    return run

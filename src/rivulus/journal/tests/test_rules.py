@@ -69,9 +69,11 @@ def test_a_number_with_a_fraction_is_written_in_plain_notation(value: float | De
     assert rules.to_plain(value) == text
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), Decimal("NaN"), "a\x00b", "\ud800", dt.datetime(2026, 1, 1)])
+@pytest.mark.parametrize(
+    "value", [float("nan"), float("inf"), Decimal("NaN"), "a\x00b", "\ud800", dt.datetime.fromisoformat("2026-01-01")]
+)
 def test_what_cannot_be_written_down_is_refused(value: object) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"The journal holds|surrogates"):
         rules.to_plain(value)
 
 

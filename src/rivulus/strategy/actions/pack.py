@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from django.db import models as db
@@ -12,26 +11,24 @@ from django.db import transaction
 from rivulus.journal import actions as journal
 from rivulus.kernel import clock
 from rivulus.strategy import models
-from rivulus.strategy.feeds.pack import Pack, read_pack
-from rivulus.strategy.feeds.tables import LANGUAGES, Row
+from rivulus.strategy.actions.assessments import record_reconstructed
+from rivulus.strategy.rules.pack import LANGUAGES, Pack, Row
 from rivulus.strategy.terms import Basis, Origin
 
 LOCK = 7_302_611  # any number that nobody else takes: two loads at once wait for one another
 Changes = dict[str, dict[str, int]]
 
 
-def load_pack(folder: Path, *, by: Any = None) -> models.PackLoad:
-    """Read, check and load a pack in one transaction; raise ``FaultyPack`` and change nothing when it has faults."""
-    return _load(read_pack(folder), by=by)
-
-
 @transaction.atomic
-def _load(pack: Pack, *, by: Any) -> models.PackLoad:
+def load(*, pack: Pack, by: Any) -> models.PackLoad:
+    """Bring a checked pack into the database, and say in the journal what changed."""
     from django.db import connection
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-    changes = _Loader(pack).run()
+    loader = _Loader(pack)
+    changes = loader.run()
+    record_reconstructed(loader.stated)
     load = models.PackLoad.objects.create(
         pack=pack.code, digest=pack.digest, loaded_at=clock.now(), changes=changes
     )
@@ -53,6 +50,7 @@ class _Loader:
         self.rows = pack.facts.rows
         self.by_code: dict[str, dict[Any, Any]] = {}
         self.changes: Changes = {}
+        self.stated: list[models.Assessment] = []
         self.now = clock.now()
 
     def run(self) -> Changes:
@@ -212,7 +210,7 @@ class _Loader:
                         **values,
                     )
                 )
-        models.Assessment.objects.bulk_create(new)
+        self.stated = models.Assessment.objects.bulk_create(new)
         self.changes["states"] = {"created": len(new), "changed": 0, "kept": 0}
 
     def _append_values(self) -> None:

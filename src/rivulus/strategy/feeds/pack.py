@@ -2,16 +2,16 @@
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
+from rivulus.strategy.actions.pack import load
 from rivulus.strategy.feeds.tables import (
+    Column,
     Fault,
-    Facts,
     FaultyPack,
-    Row,
     Table,
     number,
     read_table,
@@ -20,19 +20,21 @@ from rivulus.strategy.feeds.tables import (
     text,
     tr,
 )
-from rivulus.strategy.terms import Effect, Mode, State, Status
+from rivulus.strategy.models import PackLoad
+from rivulus.strategy.rules.pack import Facts, Pack, Row
+from rivulus.strategy.terms import Effect, Mode, State
 
 PERIODS = ("2022", "2024", "2027", "2030", "2030+")
 PLACE = text("source_place", max_length=200)
 
 
-def _slug_key(name: str, *columns: object, key: tuple[str, ...] = ("code",)) -> Table:
+def _table(name: str, *columns: Column | tuple[Column, ...], key: tuple[str, ...] = ("code",)) -> Table:
     flat = [c for column in columns for c in (column if isinstance(column, tuple) else (column,))]
-    return Table(name, tuple(flat), key)  # type: ignore[arg-type]
+    return Table(name, tuple(flat), key)
 
 
 TABLES: tuple[Table, ...] = (
-    _slug_key(
+    _table(
         "documents",
         text("code", max_length=40),
         tr("title", max_length=300),
@@ -42,7 +44,7 @@ TABLES: tuple[Table, ...] = (
         tr("note", required=False),
         PLACE,
     ),
-    _slug_key(
+    _table(
         "objectives",
         ref("document", "documents"),
         text("code", max_length=30),
@@ -51,7 +53,7 @@ TABLES: tuple[Table, ...] = (
         PLACE,
         key=("document", "code"),
     ),
-    _slug_key(
+    _table(
         "levels",
         number("number"),
         tr("name", max_length=80),
@@ -59,7 +61,7 @@ TABLES: tuple[Table, ...] = (
         PLACE,
         key=("number",),
     ),
-    _slug_key(
+    _table(
         "milestones",
         text("code", max_length=20),
         number("after_level"),
@@ -68,7 +70,7 @@ TABLES: tuple[Table, ...] = (
         tr("note", required=False),
         PLACE,
     ),
-    _slug_key(
+    _table(
         "pillars",
         text("code", max_length=2),
         text("objective", max_length=2),
@@ -78,7 +80,7 @@ TABLES: tuple[Table, ...] = (
         tr("summary"),
         PLACE,
     ),
-    _slug_key(
+    _table(
         "directions",
         text("code", max_length=5),
         ref("pillar", "pillars"),
@@ -87,7 +89,7 @@ TABLES: tuple[Table, ...] = (
         PLACE,
         tr("note", required=False),
     ),
-    _slug_key(
+    _table(
         "path",
         ref("pillar", "pillars"),
         text("period", choices=PERIODS),
@@ -97,8 +99,8 @@ TABLES: tuple[Table, ...] = (
         PLACE,
         key=("pillar", "period", "order"),
     ),
-    _slug_key("ladders", text("code", max_length=60), tr("title", max_length=160), text("unit", required=False), tr("reason")),
-    _slug_key(
+    _table("ladders", text("code", max_length=60), tr("title", max_length=160), text("unit", required=False), tr("reason")),
+    _table(
         "criteria",
         text("code", max_length=6),
         ref("pillar", "pillars"),
@@ -111,7 +113,7 @@ TABLES: tuple[Table, ...] = (
         text("printed_code", required=False, max_length=20),
         PLACE,
     ),
-    _slug_key(
+    _table(
         "states",
         ref("criterion", "criteria"),
         text("state", choices=[s.value for s in State]),
@@ -120,8 +122,8 @@ TABLES: tuple[Table, ...] = (
         PLACE,
         key=("criterion",),
     ),
-    _slug_key("visions", text("code", max_length=40), number("order"), tr("title", max_length=160), tr("text"), PLACE),
-    _slug_key(
+    _table("visions", text("code", max_length=40), number("order"), tr("title", max_length=160), tr("text"), PLACE),
+    _table(
         "umbrella",
         ref("direction", "directions"),
         ref("document", "documents"),
@@ -129,8 +131,8 @@ TABLES: tuple[Table, ...] = (
         tr("reason"),
         key=("direction", "document", "objective"),
     ),
-    _slug_key("places", text("code", max_length=40), tr("name", max_length=160), text("kind", max_length=10)),
-    _slug_key(
+    _table("places", text("code", max_length=40), tr("name", max_length=160), text("kind", max_length=10)),
+    _table(
         "indicators",
         text("code", max_length=8),
         ref("pillar", "pillars"),
@@ -148,7 +150,7 @@ TABLES: tuple[Table, ...] = (
         PLACE,
         tr("note", required=False),
     ),
-    _slug_key(
+    _table(
         "indicator_values",
         ref("indicator", "indicators"),
         ref("place", "places"),
@@ -159,8 +161,8 @@ TABLES: tuple[Table, ...] = (
         PLACE,
         key=("indicator", "place", "year"),
     ),
-    _slug_key("funding_sources", text("code", max_length=40), tr("name", max_length=160)),
-    _slug_key(
+    _table("funding_sources", text("code", max_length=40), tr("name", max_length=160)),
+    _table(
         "projects",
         text("code", max_length=10),
         ref("direction", "directions"),
@@ -182,7 +184,7 @@ TABLES: tuple[Table, ...] = (
         PLACE,
         tr("note", required=False),
     ),
-    _slug_key(
+    _table(
         "project_criteria",
         ref("project", "projects"),
         ref("criterion", "criteria"),
@@ -190,7 +192,7 @@ TABLES: tuple[Table, ...] = (
         tr("reason"),
         key=("project", "criterion"),
     ),
-    _slug_key(
+    _table(
         "criterion_probes",
         ref("criterion", "criteria"),
         text("probe", max_length=80),
@@ -200,7 +202,7 @@ TABLES: tuple[Table, ...] = (
         tr("reason"),
         key=("criterion", "probe"),
     ),
-    _slug_key(
+    _table(
         "structure",
         text("code", max_length=40),
         ref("parent", "structure", required=False),
@@ -209,8 +211,8 @@ TABLES: tuple[Table, ...] = (
         tr("task"),
         PLACE,
     ),
-    _slug_key("helix", text("code", max_length=40), number("order"), tr("name", max_length=120), tr("examples"), PLACE),
-    _slug_key(
+    _table("helix", text("code", max_length=40), number("order"), tr("name", max_length=120), tr("examples"), PLACE),
+    _table(
         "consultation",
         text("code", max_length=60),
         number("order"),
@@ -220,7 +222,7 @@ TABLES: tuple[Table, ...] = (
         PLACE,
     ),
 )
-ANOMALIES = _slug_key(
+ANOMALIES = _table(
     "anomalies",
     text("code", max_length=80),
     text("about", choices=("indicator", "project", "direction", "criterion", "matrix", "pillar", "document")),
@@ -229,27 +231,11 @@ ANOMALIES = _slug_key(
     tr("description"),
     PLACE,
 )
-# What a project of chapter 5 is taken to be before its team has reported anything.
-STATUS_OF_MATURITY = {
-    "idea": Status.IDEA,
-    "unknown": Status.IDEA,
-    "pilot": Status.IN_PROGRESS,
-    "preparing": Status.PREPARING,
-    "applied": Status.APPLIED,
-    "in_progress": Status.IN_PROGRESS,
-    "done": Status.DONE,
-}
 
 
-@dataclass(frozen=True, slots=True)
-class Pack:
-    """A pack that was read without a fault; ``digest`` is over all its bytes."""
-
-    code: str
-    names: dict[str, str]
-    baseline: str
-    facts: Facts
-    digest: str
+def load_pack(folder: Path, *, by: Any = None) -> PackLoad:
+    """Read, check and load a pack; raise ``FaultyPack`` and change nothing when it has faults."""
+    return load(pack=read_pack(folder), by=by)
 
 
 def read_pack(folder: Path) -> Pack:

@@ -3,12 +3,12 @@
 import csv
 import io
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-Value = str | int | Decimal | tuple[str, ...] | None
-LANGUAGES = ("ro", "en", "hu")
+from rivulus.strategy.rules.pack import LANGUAGES, Facts, Row, Value
+
 MAX_BYTES = 5 * 1024 * 1024
 
 
@@ -53,29 +53,6 @@ class Table:
     name: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row with typed values, and the line it stands on."""
-
-    line: int
-    values: Mapping[str, Value]
-
-    def key(self, table: Table) -> tuple[Value, ...]:
-        """Return what makes the row unique in its table."""
-        return tuple(self.values[name] for name in table.key)
-
-
-@dataclass(slots=True)
-class Facts:
-    """All tables of a pack, read and checked."""
-
-    rows: dict[str, list[Row]] = field(default_factory=dict)
-
-    def codes(self, table: str) -> set[Value]:
-        """Return the codes that the table defines."""
-        return {row.values.get("code", row.values.get("number")) for row in self.rows[table]}
 
 
 def text(name: str, *, required: bool = True, choices: Iterable[str] = (), max_length: int = 0) -> Column:
@@ -195,7 +172,7 @@ def _duplicates(rows: list[Row], table: Table, file: str) -> list[Fault]:
     seen: dict[tuple[Value, ...], int] = {}
     faults = []
     for row in rows:
-        key = row.key(table)
+        key = tuple(row.values[name] for name in table.key)
         if key in seen:
             shown = ", ".join(str(part) for part in key)
             faults.append(Fault(file, row.line, table.key[0], f"{shown} stands already on line {seen[key]}"))

@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import rivulus.strategy.terms
+import uuid
 from django.conf import settings
 from django.db import migrations, models
 
@@ -431,6 +432,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('passed', models.BooleanField()),
+                ('silent', models.BooleanField(default=False)),
+                ('mode', models.CharField(choices=[('measured', 'measured'), ('both', 'both')], max_length=10)),
                 ('threshold', models.DecimalField(decimal_places=2, max_digits=12)),
                 ('comparator', models.CharField(max_length=2)),
                 ('at', models.DateTimeField()),
@@ -484,6 +487,7 @@ class Migration(migrations.Migration):
                 ('risks', models.TextField(blank=True)),
                 ('is_demonstration', models.BooleanField(default=False)),
                 ('reported_at', models.DateTimeField()),
+                ('submission', models.UUIDField(default=uuid.uuid4, unique=True)),
                 ('reported_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='strategy.project')),
             ],
@@ -640,6 +644,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='indicatorvalue',
             constraint=models.CheckConstraint(condition=models.Q(('origin', 'pack'), ('year__isnull', False), _connector='OR'), name='indicator_value_entered_has_year'),
+        ),
+        migrations.AddConstraint(
+            model_name='measurement',
+            constraint=models.CheckConstraint(condition=models.Q(('silent', False), ('passed', False), _connector='OR'), name='measurement_silent_passes_nothing'),
         ),
         migrations.AddIndex(
             model_name='measurement',

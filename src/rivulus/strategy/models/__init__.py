@@ -14,7 +14,15 @@ from rivulus.strategy.models.documents import (
 )
 from rivulus.strategy.models.evaluation import Evaluation, ReportFile
 from rivulus.strategy.models.indicators import Indicator, IndicatorValue, Place
-from rivulus.strategy.models.matrix import Criterion, CriterionProbe, Ladder, Level, Milestone, PathStep, Pillar
+from rivulus.strategy.models.matrix import (
+    Criterion,
+    CriterionProbe,
+    Ladder,
+    Level,
+    Milestone,
+    PathStep,
+    Pillar,
+)
 from rivulus.strategy.models.portfolio import (
     Direction,
     FundingSource,

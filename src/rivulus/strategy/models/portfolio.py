@@ -1,5 +1,7 @@
 """Directions of action, the projects of chapter 5, and what their teams report."""
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -121,7 +123,7 @@ class ProgressReport(models.Model):
     reported_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     reported_at = models.DateTimeField()
     # Made of the form's token and what was typed: the same form sent twice is one report.
-    submission = models.UUIDField(unique=True)
+    submission = models.UUIDField(unique=True, default=uuid.uuid4)
 
     class Meta:
         constraints = [

@@ -3,16 +3,44 @@
 import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from django.db.models import Count, Q, QuerySet
 
 from rivulus.kernel import clock
+from rivulus.kernel.words import N_
 from rivulus.strategy import models
 from rivulus.strategy.rules import matrix as rules
-from rivulus.strategy.rules.matrix import CriterionFact, Measured, PillarStanding, Stated, Standing
+from rivulus.strategy.rules.matrix import CriterionFact, Measured, PillarStanding, Standing, Stated
 from rivulus.strategy.terms import Basis, Mode, State, Verdict
 
 EXPECTED_BY_2030 = ("2022", "2024", "2027", "2030")
+
+
+class View(StrEnum):
+    """Which picture of the matrix is wanted."""
+
+    NOW = "now"
+    IN_PROGRESS = "in_progress"
+    EXPECTED = "expected"
+    ALL = "all"
+
+
+VIEW_LABELS = {
+    View.NOW: N_("Now"),
+    View.IN_PROGRESS: N_("With what is under way"),
+    View.EXPECTED: N_("Expected by 2030"),
+    View.ALL: N_("All three side by side"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixFilter:
+    """What of the matrix is wanted: as of which day, which view, one pillar or all (empty)."""
+
+    at: dt.date | None = None
+    view: View = View.NOW
+    pillar: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +154,24 @@ def standings_at(day: dt.date, facts: Collection[CriterionFact]) -> dict[str, St
 
 def stated_at(day: dt.date) -> dict[str, Stated]:
     """Return the statement in force for each criterion: declared before reconstructed, then the latest."""
-    rows = (
+    rows = list_in_force(day).values_list("criterion__code", "state", "basis", "valid_from")
+    return {code: Stated(State(state), Basis(basis), since) for code, state, basis, since in rows}
+
+
+def list_in_force(day: dt.date) -> QuerySet[models.Assessment]:
+    """Return the one statement in force for each criterion at the end of a day."""
+    return (
         list_counting_assessments()
         .filter(valid_from__lte=day)
         .order_by("criterion_id", "basis", "-valid_from", "-id")
         .distinct("criterion_id")
-        .values_list("criterion__code", "state", "basis", "valid_from")
     )
-    return {code: Stated(State(state), Basis(basis), since) for code, state, basis, since in rows}
+
+
+def list_documented_at(day: dt.date) -> frozenset[str]:
+    """Return the criteria whose statement in force is declared with a document."""
+    rows = list_in_force(day).values_list("criterion__code", "basis", "document_url")
+    return frozenset(code for code, basis, url in rows if basis == Basis.DECLARED and url)
 
 
 def list_counting_assessments() -> QuerySet[models.Assessment]:
@@ -143,17 +181,17 @@ def list_counting_assessments() -> QuerySet[models.Assessment]:
 
 
 def measured_at(day: dt.date) -> dict[str, list[Measured]]:
-    """Return the answers of the probes in force for each criterion."""
-    end = end_of(day)
+    """Return the answers of the probes in force for each criterion; a link whose last answer is silent has none."""
     rows = (
-        models.Measurement.objects.filter(at__lt=end)
-        .exclude(Q(link__withdrawn=True) & (Q(link__edited_at__isnull=True) | Q(link__edited_at__lt=end)))
+        models.Measurement.objects.filter(at__lt=end_of(day))
         .order_by("link_id", "-at", "-id")
         .distinct("link_id")
-        .values_list("criterion__code", "passed", "link__mode", "at")
+        .values_list("criterion__code", "passed", "silent", "mode", "at")
     )
     answers: dict[str, list[Measured]] = {}
-    for code, passed, mode, at in rows:
+    for code, passed, silent, mode, at in rows:
+        if silent:
+            continue
         since = at.astimezone(clock.CITY_ZONE).date()
         answers.setdefault(code, []).append(Measured(passed, Mode(mode), since))
     return answers

@@ -27,10 +27,29 @@ def check_can_declare(*, state: State, valid_from: dt.date, today: dt.date, reas
         raise Refused(N_("A criterion is declared met with a document that proves it: give its title and address."))
 
 
+def check_document(*, title: str, url: str) -> None:
+    """Refuse a document with half of its reference, or with an address that is none of the web."""
+    if bool(title.strip()) != bool(url.strip()):
+        raise Refused(N_("A document has both a title and an address."))
+    if url.strip() and not url.strip().lower().startswith(("https://", "http://")):
+        raise Refused(N_("The address of a document begins with https:// or http://."))
+
+
 def check_can_decide(
-    *, needs_second: bool, already_decided: bool, is_declarer: bool, verdict: Verdict, reason: str
+    *,
+    needs_second: bool,
+    already_decided: bool,
+    is_declarer: bool,
+    verdict: Verdict,
+    reason: str,
+    is_only_for_trying: bool = False,
 ) -> None:
-    """Refuse a decision that is not needed, comes twice, comes from the declarer, or refuses without a reason."""
+    """Refuse a decision that is not needed, comes twice, comes from the declarer, or refuses without a reason.
+
+    ``is_only_for_trying``: an account made for demonstrations decides on what a real person declared.
+    """
+    if is_only_for_trying:
+        raise Refused(N_("A demonstration account decides only on demonstration declarations."))
     if not needs_second:
         raise Refused(N_("This declaration needs no second person."))
     if already_decided:

@@ -20,6 +20,7 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "assign_team": UNIT,
     "evaluate": frozenset({Role.STRATEGY_UNIT}),
     "measure_now": UNIT,
+    "see_names": frozenset({Role.STRATEGY_UNIT, Role.ADMINISTRATOR, Role.DEPARTMENT}),
     "see_overdue": frozenset({Role.STRATEGY_UNIT, Role.ADMINISTRATOR, Role.DEPARTMENT, Role.PROJECT_TEAM}),
 }
 SENTENCES = {
@@ -31,6 +32,7 @@ SENTENCES = {
     "assign_team": N_("Only the strategy unit or an administrator names the people of a project."),
     "evaluate": N_("Only the strategy unit makes an evaluation."),
     "measure_now": N_("Only the strategy unit or an administrator starts a measurement."),
+    "see_names": N_("Names of colleagues are shown to those who work for the city hall."),
     "see_overdue": N_("This list is for those who work on the projects."),
 }
 

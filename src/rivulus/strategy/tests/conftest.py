@@ -9,7 +9,7 @@ from django.test import Client
 
 from rivulus.identity.models import Membership, Person
 from rivulus.identity.terms import Role
-from rivulus.strategy.actions.pack import load_pack
+from rivulus.strategy.feeds.pack import load_pack
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +26,7 @@ def city(_city_loaded: None, db: None) -> None:
 
 
 def _person(name: str, *roles: Role) -> Person:
-    person = Person.objects.create_user(email=f"{name.lower()}@example.test", full_name=name)  # type: ignore[attr-defined]
+    person = Person.objects.create(email=f"{name.lower()}@example.test", full_name=name)
     for role in roles:
         Membership.objects.create(person=person, role=role)
     return person

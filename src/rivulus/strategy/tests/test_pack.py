@@ -9,8 +9,7 @@ from django.conf import settings
 from django.utils import translation
 
 from rivulus.strategy import models
-from rivulus.strategy.actions.pack import load_pack
-from rivulus.strategy.feeds.pack import read_pack
+from rivulus.strategy.feeds.pack import load_pack, read_pack
 from rivulus.strategy.feeds.tables import FaultyPack, Table, number, parse_table, text
 from rivulus.strategy.terms import Basis, Origin
 

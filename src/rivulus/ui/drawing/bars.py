@@ -12,6 +12,7 @@ from rivulus.ui.rules import format_number
 
 
 def draw_bars(chart: Bars, sheet: Sheet) -> SafeString:
+    """One bar for each thing, with a marker where it is compared with something."""
     numbers = [n for bar in chart.bars for n in (bar.value, bar.reference) if n is not None]
     scale = _scale(sheet, numbers, chart.maximum, _room_for_values(sheet, [b.value or 0 for b in chart.bars], chart))
     parts: list[SafeString] = []
@@ -50,6 +51,7 @@ def _one_bar(bar: Bar, chart: Bars, sheet: Sheet, scale: float, top: float) -> t
 
 
 def draw_grouped(chart: GroupedBars, sheet: Sheet) -> SafeString:
+    """One group of bars for each category, one pattern for each series."""
     numbers = [v for series in chart.series for v in series.values if v is not None]
     scale = _scale(sheet, numbers, None, _room_for_values(sheet, numbers, chart))
     parts, y = _opening(chart, sheet)
@@ -69,6 +71,7 @@ def draw_grouped(chart: GroupedBars, sheet: Sheet) -> SafeString:
 
 
 def draw_stacked(chart: StackedBars, sheet: Sheet) -> SafeString:
+    """One bar for each category, cut into its series."""
     totals = [sum(series.values[place] or 0 for series in chart.series) for place in range(len(chart.categories))]
     scale = _scale(sheet, totals, None, _room_for_values(sheet, totals, chart))
     parts, y = _opening(chart, sheet)
@@ -83,9 +86,7 @@ def draw_stacked(chart: StackedBars, sheet: Sheet) -> SafeString:
     return svg.picture(sheet, y + 6, chart, *parts, has_patterns=True)
 
 
-def _segments(
-    chart: StackedBars, sheet: Sheet, place: int, scale: float, y: float, thick: float
-) -> list[SafeString]:
+def _segments(chart: StackedBars, sheet: Sheet, place: int, scale: float, y: float, thick: float) -> list[SafeString]:
     parts, x = [], 0.0
     for index, series in enumerate(chart.series):
         length = (series.values[place] or 0) * scale
@@ -100,7 +101,10 @@ def _opening(chart: GroupedBars | StackedBars, sheet: Sheet) -> tuple[list[SafeS
     """Unit and legend; with a single stacked bar the legend also says each amount."""
     y = sheet.row + 4
     entries = [
-        (svg.group(svg.filled(sheet, 0, 0, 20, sheet.size, index), tone=series.tone), _entry(chart, series, sheet))
+        (
+            svg.group(svg.filled(sheet, 0, 0, 20, sheet.size, index), tone=series.tone),
+            _entry(chart, series, sheet),
+        )
         for index, series in enumerate(chart.series)
     ]
     drawn, height = svg.legend(sheet, entries, y)

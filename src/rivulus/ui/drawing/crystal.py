@@ -13,12 +13,15 @@ from rivulus.ui.rules import format_percent
 type Spot = tuple[float, float]
 GAP_DEGREES = 1.6
 CORE = 0.1
+# Steeper than this a facet looks up or down rather than to the side.
+LEVEL_SLOPE = 0.3
 
 
 def draw_crystal(chart: Crystal, sheet: Sheet) -> SafeString:
     """The narrow one says code and level at each facet; the wide one its whole name."""
-    radius = 104.0 if sheet.is_narrow else 178.0
-    centre = sheet.width / 2, radius + sheet.row + 6
+    radius = 112.0 if sheet.is_narrow else 190.0
+    lines = 2 if sheet.is_narrow else 4
+    centre = sheet.width / 2, max(radius, radius * 0.75 + (lines - 1) * sheet.row + sheet.size * 1.6) + 4
     height = centre[1] * 2 + (2.2 * sheet.row if _expects(chart) else 0)
     parts = [_facet(facet, chart, place, centre, radius) for place, facet in enumerate(chart.facets)]
     labels = [_label(facet, chart, place, centre, radius, sheet) for place, facet in enumerate(chart.facets)]
@@ -44,7 +47,7 @@ def _facet(facet: Facet, chart: Crystal, place: int, centre: Spot, radius: float
     for level in range(1, chart.levels + 1):
         name = "fill" if level <= facet.level else "empty"
         parts.append(_band(centre, radius, start, end, _at(level - 1, chart) + 0.012, _at(level, chart), name))
-    if 0 < facet.fraction and facet.level < chart.levels:
+    if facet.fraction > 0 and facet.level < chart.levels:
         low = _at(facet.level, chart) + 0.012
         high = low + (_at(facet.level + 1, chart) - low) * min(facet.fraction, 1)
         parts.append(_band(centre, radius, start, end, low, high, "part"))
@@ -90,18 +93,22 @@ def _edge(centre: Spot, radius: float, start: float, end: float) -> SafeString:
 
 
 def _label(facet: Facet, chart: Crystal, place: int, centre: Spot, radius: float, sheet: Sheet) -> SafeString:
+    """Beside its facet: above the middle of the edge at the top, under it at the bottom."""
     turn = 360 / len(chart.facets)
-    middle = _spot(centre, radius * 0.87, (place + 0.5) * turn - 90)
-    is_right = middle[0] >= centre[0]
-    x = middle[0] + (16 if is_right else -16) * (0.6 if sheet.is_narrow else 1)
-    x = max(x, centre[0] + radius * 0.9 + 8) if is_right and abs(middle[1] - centre[1]) < radius / 3 else x
-    x = min(x, centre[0] - radius * 0.9 - 8) if not is_right and abs(middle[1] - centre[1]) < radius / 3 else x
-    anchor = "start" if is_right else "end"
-    room = sheet.width - x if is_right else x
-    lines = [(part, "name") for part in ([facet.code] if sheet.is_narrow else svg.wrapped(facet.name, room, 19, 2))]
+    x, y = _spot(centre, radius * math.cos(math.radians(turn / 2)), (place + 0.5) * turn - 90)
+    side = 1 if x >= centre[0] else -1
+    x += side * (8 if sheet.is_narrow else 16)
+    room = sheet.width - x if side > 0 else x
+    names = [facet.code] if sheet.is_narrow else svg.wrapped(facet.name, room, sheet.size * 1.1, 2)
+    lines = [(part, "name") for part in names]
     lines += [(part, "quiet") for part in _level_words(facet, chart, sheet)]
-    y = middle[1] - (len(lines) - 1) * sheet.row / 2 + sheet.size * 0.3
-    return svg.join(svg.text(x, y + n * sheet.row, words, name, anchor) for n, (words, name) in enumerate(lines))
+    slope = (y - centre[1]) / radius
+    lift = len(lines) - 1 if slope < -LEVEL_SLOPE else 0 if slope > LEVEL_SLOPE else (len(lines) - 1) / 2
+    # Half a line away from the slanting edge, so that the nearest words do not touch it.
+    away = 0.5 if slope > LEVEL_SLOPE else -0.5 if slope < -LEVEL_SLOPE else 0.0
+    first = y - lift * sheet.row + sheet.size * (0.35 + away)
+    anchor = "start" if side > 0 else "end"
+    return svg.join(svg.text(x, first + n * sheet.row, part, name, anchor) for n, (part, name) in enumerate(lines))
 
 
 def _level_words(facet: Facet, chart: Crystal, sheet: Sheet) -> list[str]:
@@ -120,5 +127,6 @@ def _key(sheet: Sheet, height: float) -> SafeString:
     left = (sheet.width - wide) / 2
     y = height - sheet.row
     return svg.group(
-        svg.line(left, y, left + 30, y, "expected"), svg.text(left + 40, y + sheet.size * 0.33, words, "quiet")
+        svg.line(left, y, left + 30, y, "expected"),
+        svg.text(left + 40, y + sheet.size * 0.33, words, "quiet"),
     )

@@ -15,6 +15,7 @@ EXPECTED_DASH = "2 5"
 
 
 def draw_lines(chart: Lines, sheet: Sheet) -> SafeString:
+    """Lines or steps over round gridlines, with the units at both axes."""
     parts: list[SafeString] = [svg.text(0, sheet.size, chart.y_label, "quiet")]
     y = sheet.row + 6
     if len(chart.lines) > 1:
@@ -34,7 +35,9 @@ def _plot(chart: Lines, sheet: Sheet, top: float, height: float) -> tuple[SafeSt
     xs = [p.x for line in chart.lines for p in line.points] or [0.0]
     low = min(ys) if chart.y_minimum is None else min(chart.y_minimum, *ys)
     y_ticks = svg.ticks(low, max([*ys, chart.y_maximum or max(ys)]), 5)
-    y_words = [format_number(t, language=sheet.language, decimals=_decimals(y_ticks, chart.y_decimals)) for t in y_ticks]
+    y_words = [
+        format_number(t, language=sheet.language, decimals=_decimals(y_ticks, chart.y_decimals)) for t in y_ticks
+    ]
     left = max(len(words) for words in y_words) * sheet.size * 0.6 + 10
     right = sheet.width - sheet.size * 1.4
     x_ticks = _x_ticks(chart, xs, sheet)
@@ -63,7 +66,7 @@ def _x_ticks(chart: Lines, xs: list[float], sheet: Sheet) -> list[float]:
 def _foot(chart: Lines, sheet: Sheet, value: float, x: float, bottom: float) -> SafeString:
     words = str(int(value))
     if not chart.x_is_year:
-        words = format_number(value, language=sheet.language, decimals=chart.x_decimals or None)
+        words = format_number(value, language=sheet.language, decimals=None)
     return svg.join((
         svg.line(x, bottom, x, bottom + 5, "axis"),
         svg.text(x, bottom + sheet.row + 2, words, "tick", "middle"),
@@ -110,7 +113,9 @@ def _marker(index: int, x: float, y: float, point: Point) -> SafeString:
         case 2:
             return svg.polygon([(x, y - size * 1.2), (x + size * 1.1, y + size), (x - size * 1.1, y + size)], name)
         case 3:
-            return svg.polygon([(x, y - size * 1.3), (x + size * 1.3, y), (x, y + size * 1.3), (x - size * 1.3, y)], name)
+            return svg.polygon(
+                [(x, y - size * 1.3), (x + size * 1.3, y), (x, y + size * 1.3), (x - size * 1.3, y)], name
+            )
     return svg.tag("circle", cx=float(x), cy=float(y), r=size, class_=name)
 
 

@@ -27,14 +27,17 @@ class Sheet:
 
     @property
     def row(self) -> float:
+        """Height of a line of words."""
         return self.size * 1.3
 
     @property
     def is_narrow(self) -> bool:
+        """Whether this is the paper for telephones."""
         return self.name == "narrow"
 
 
 def sheets(key: str, language: str) -> tuple[Sheet, Sheet]:
+    """The narrow and the wide paper for one chart."""
     return Sheet("narrow", key, 340, 15, language), Sheet("wide", key, 720, 16, language)
 
 
@@ -45,37 +48,51 @@ def tag(name: str, *children: str, **attributes: object) -> SafeString:
         for key, value in attributes.items()
         if value is not None
     )
-    return mark_safe(f"<{name}{written}>{join(children)}</{name}>")  # noqa: S308 (both parts are escaped)
+    return mark_safe(f"<{name}{written}>{join(children)}</{name}>")
 
 
 def _attribute(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.1f}".removesuffix(".0")
-    return str(conditional_escape(value))
+    return conditional_escape(str(value))
 
 
 def join(parts: Iterable[str]) -> SafeString:
-    return mark_safe("".join(conditional_escape(part) for part in parts))  # noqa: S308 (each part is escaped)
+    """Parts in a row; whatever is not marked as safe is escaped."""
+    return mark_safe("".join(conditional_escape(part) for part in parts))
 
 
 def group(*children: str, tone: str | None = None, class_: str | None = None) -> SafeString:
+    """Parts that share a tone."""
     names = " ".join(filter(None, (f"tone-{tone}" if tone else "", class_ or "")))
     return tag("g", *children, class_=names or None)
 
 
 def rect(x: float, y: float, width: float, height: float, class_: str, **more: object) -> SafeString:
-    return tag("rect", x=float(x), y=float(y), width=float(max(width, 0)), height=float(height), class_=class_, **more)
+    """A rectangle that is never narrower than nothing."""
+    return tag(
+        "rect",
+        x=float(x),
+        y=float(y),
+        width=float(max(width, 0)),
+        height=float(height),
+        class_=class_,
+        **more,
+    )
 
 
 def line(x1: float, y1: float, x2: float, y2: float, class_: str, **more: object) -> SafeString:
+    """A straight line."""
     return tag("line", x1=float(x1), y1=float(y1), x2=float(x2), y2=float(y2), class_=class_, **more)
 
 
 def text(x: float, y: float, words: str, class_: str = "", anchor: str = "start", **more: object) -> SafeString:
+    """Words at a place."""
     return tag("text", words, x=float(x), y=float(y), class_=class_ or None, text_anchor=anchor, **more)
 
 
 def polygon(points: Sequence[tuple[float, float]], class_: str) -> SafeString:
+    """A closed shape through the points."""
     return tag("polygon", points=" ".join(f"{x:.1f},{y:.1f}" for x, y in points), class_=class_)
 
 
@@ -86,6 +103,7 @@ def wrapped(words: str, width: float, size: float, most: int = 3) -> list[str]:
 
 
 def width_of(words: str, size: float) -> float:
+    """About how wide the words will be."""
     return len(words) * size * LETTER_WIDTH
 
 
@@ -99,6 +117,7 @@ def filled(sheet: Sheet, x: float, y: float, width: float, height: float, index:
 
 
 def patterns(sheet: Sheet) -> SafeString:
+    """The patterns that tell series apart without colour."""
     marks = {
         1: tag("path", d="M-2 2 2 -2 M0 8 8 0 M6 10 10 6", class_="pattern"),
         2: tag("circle", cx=4, cy=4, r=1.7, class_="pattern-dot"),
@@ -116,9 +135,8 @@ def patterns(sheet: Sheet) -> SafeString:
     )  # fmt: skip
 
 
-def picture(
-    sheet: Sheet, height: float, chart: Figure, *children: str, has_patterns: bool = False
-) -> SafeString:
+def picture(sheet: Sheet, height: float, chart: Figure, *children: str, has_patterns: bool = False) -> SafeString:
+    """The whole drawing, named and described for those who do not see it."""
     ids = f"{sheet.key}-{sheet.name}-title", f"{sheet.key}-{sheet.name}-desc"
     return tag(
         "svg",
@@ -150,10 +168,12 @@ def legend(sheet: Sheet, entries: Sequence[tuple[SafeString, str]], top: float) 
 
 def ticks(low: float, high: float, wanted: int) -> list[float]:
     """Round numbers that reach from at or below `low` to at or above `high`."""
-    reach = (high - low) or abs(high) or 1.0
+    size = max(abs(low), abs(high))
+    # A reach too small for the figures it stands on cannot be cut into steps.
+    reach = high - low if high - low > max(size * 1e-6, 1e-9) else max(size, 1.0)
     rough = reach / max(wanted, 1)
     magnitude = 10.0 ** math.floor(math.log10(rough))
     step = next(factor * magnitude for factor in (1, 2, 2.5, 5, 10) if factor * magnitude >= rough * 0.999)
     first = math.floor(low / step + 1e-9)
     last = max(math.ceil(high / step - 1e-9), first + 1)
-    return [round(index * step, 10) for index in range(first, last + 1)]
+    return [float(f"{index * step:.12g}") for index in range(first, last + 1)]

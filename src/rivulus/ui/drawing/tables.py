@@ -58,7 +58,10 @@ def _bars(chart: Bars, language: str) -> ChartTable:
 def _series(chart: GroupedBars | StackedBars, language: str) -> ChartTable:
     heads = [(chart.unit, False), *((series.label, True) for series in chart.series)]
     rows = tuple(
-        (Cell(text=category), *(_number(series.values[n], language, chart.decimals) for series in chart.series))
+        (
+            Cell(text=category),
+            *(_number(series.values[n], language, chart.decimals) for series in chart.series),
+        )
         for n, category in enumerate(chart.categories)
     )
     return ChartTable(columns=_columns(*heads), rows=rows)
@@ -77,14 +80,21 @@ def _lines(chart: Lines, language: str) -> ChartTable:
         first = str(int(x)) if chart.x_is_year else format_number(x, language=language, decimals=chart.x_decimals)
         found = [of.get(x) for of in points]
         row = [Cell(text=first, is_number=True)]
-        row += [_number(point.y, language, chart.y_decimals) if point else Cell(text="", is_number=True) for point in found]
+        row += [
+            _number(point.y, language, chart.y_decimals) if point else Cell(text="", is_number=True) for point in found
+        ]
         row += [Cell(text="; ".join(point.label for point in found if point and point.label))] if has_labels else []
         rows.append(tuple(row))
     return ChartTable(columns=_columns(*heads), rows=tuple(rows))
 
 
 def _timeline(chart: Timeline, language: str) -> ChartTable:
-    heads = [(gettext("What"), False), (gettext("From"), True), (gettext("Until"), True), (gettext("Done"), True)]
+    heads = [
+        (gettext("What"), False),
+        (gettext("From"), True),
+        (gettext("Until"), True),
+        (gettext("Done"), True),
+    ]
     has_notes = any(span.note for span in chart.spans)
     heads += [(gettext("Note"), False)] if has_notes else []
     rows = []

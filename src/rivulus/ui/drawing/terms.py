@@ -16,6 +16,8 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
+    """One thing and its value; `note` stands in for a value that is missing."""
+
     label: str
     value: float | None
     tone: str = Tone.STREAM
@@ -25,6 +27,8 @@ class Bar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bars(Figure):
+    """One value for each thing."""
+
     unit: str
     bars: tuple[Bar, ...]
     reference_label: str = ""
@@ -34,6 +38,8 @@ class Bars(Figure):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
+    """One value for each category."""
+
     label: str
     values: tuple[float | None, ...]
     tone: str = Tone.STREAM
@@ -41,6 +47,8 @@ class Series:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupedBars(Figure):
+    """Several series side by side."""
+
     unit: str
     categories: tuple[str, ...]
     series: tuple[Series, ...]
@@ -49,6 +57,8 @@ class GroupedBars(Figure):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackedBars(Figure):
+    """Several series as parts of a whole."""
+
     unit: str
     categories: tuple[str, ...]
     series: tuple[Series, ...]
@@ -57,6 +67,8 @@ class StackedBars(Figure):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
+    """A place on a line; a highlighted one shows its label."""
+
     x: float
     y: float
     label: str = ""
@@ -65,6 +77,8 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
+    """Points in the order of x; a step holds its height until the next."""
+
     label: str
     points: tuple[Point, ...]
     tone: str = Tone.STREAM
@@ -74,6 +88,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lines(Figure):
+    """Lines over years or over amounts."""
+
     x_label: str
     y_label: str
     lines: tuple[Line, ...]
@@ -99,6 +115,8 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline(Figure):
+    """What happens when; `now` is a year with its fraction."""
+
     spans: tuple[Span, ...]
     now: float | None = None
 
@@ -118,6 +136,8 @@ class Facet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crystal(Figure):
+    """The pillars as facets of one stone."""
+
     facets: tuple[Facet, ...]
     levels: int = 5
 
@@ -127,6 +147,8 @@ type Chart = Bars | GroupedBars | StackedBars | Lines | Timeline | Crystal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
+    """The words of one place in a table."""
+
     text: str
     is_number: bool = False
     href: str = ""

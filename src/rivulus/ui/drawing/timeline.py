@@ -12,18 +12,21 @@ from rivulus.ui.rules import format_percent
 
 
 def draw_timeline(chart: Timeline, sheet: Sheet) -> SafeString:
+    """Bars over the years, the share done in full colour."""
     first, last = years_of(chart)
     unit = (sheet.width - 2) / (last - first)
     top = sheet.row * (2.2 if chart.now is not None else 1.2)
-    rows: list[SafeString] = []
+    names: list[SafeString] = []
+    bars: list[SafeString] = []
     y = top + 6
     for span in chart.spans:
-        drawn, height = _row(span, sheet, first, unit, y)
-        rows.append(drawn)
+        words, drawn, height = _row(span, sheet, first, unit, y)
+        names.append(words)
+        bars.append(drawn)
         y += height + 10
     grid = _grid(sheet, first, last, unit, top, y)
     now = _now(chart.now, sheet, first, unit, y) if chart.now is not None else svg.join(())
-    return svg.picture(sheet, y + 4, chart, grid, *rows, now)
+    return svg.picture(sheet, y + 4, chart, grid, *bars, now, *names)
 
 
 def years_of(chart: Timeline) -> tuple[int, int]:
@@ -39,7 +42,8 @@ def _end(span: Span) -> float:
     return span.end + 1 if float(span.end).is_integer() else span.end
 
 
-def _row(span: Span, sheet: Sheet, first: int, unit: float, top: float) -> tuple[SafeString, float]:
+def _row(span: Span, sheet: Sheet, first: int, unit: float, top: float) -> tuple[SafeString, SafeString, float]:
+    """Its name, its bar and the height of both; the names are drawn last, over the line of today."""
     words = f"{span.label} · {span.note}" if span.note else span.label
     lines = svg.wrapped(words, sheet.width, sheet.size, most=2)
     names = [svg.text(1, top + sheet.size + n * sheet.row, part, "halo") for n, part in enumerate(lines)]
@@ -48,13 +52,17 @@ def _row(span: Span, sheet: Sheet, first: int, unit: float, top: float) -> tuple
     parts = [svg.rect(x, y, length, thick, "soft")]
     if span.percent is not None:
         parts.append(svg.rect(x, y, length * min(max(span.percent, 0), 100) / 100, thick, "fill"))
-        share = format_percent(span.percent, language=sheet.language, decimals=0)
-        after = x + length + 6
-        fits = after + svg.width_of(share, sheet.size) < sheet.width
-        before = x - 6
-        parts.append(svg.text(after if fits else before, y + thick * 0.84, share, "value halo", "start" if fits else "end")
-                     if fits or before > 40 else svg.join(()))  # fmt: skip
-    return svg.group(*names, *parts, tone=span.tone), y + thick - top
+        parts.append(_share(span.percent, sheet, x, length, y + thick * 0.84))
+    return svg.join(names), svg.group(*parts, tone=span.tone), y + thick - top
+
+
+def _share(percent: float, sheet: Sheet, x: float, length: float, y: float) -> SafeString:
+    """The share behind the bar, before it where there is no room, or left to the table."""
+    words = format_percent(percent, language=sheet.language, decimals=0)
+    room = svg.width_of(words, sheet.size) + 6
+    if x + length + room < sheet.width:
+        return svg.text(x + length + 6, y, words, "value halo")
+    return svg.text(x - 6, y, words, "value halo", "end") if x > room else svg.join(())
 
 
 def _grid(sheet: Sheet, first: int, last: int, unit: float, top: float, bottom: float) -> SafeString:

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from rivulus.ui import charts, rules
+from rivulus.ui.presenters import basis_words, find_url, state_words, trend_words
 from rivulus.ui.terms import BasisName, NoticeKind, StateName, Step, StepStatus, Tone
 
 register = Library()
@@ -21,8 +22,8 @@ type Day = Date | int | str | None
 type Amount = rules.Number | str | None
 
 
-def _draw(name: str, **context: object) -> SafeString:
-    return render_to_string(f"ui/components/{name}.html", context)
+def _draw(component: str, /, **context: object) -> SafeString:
+    return render_to_string(f"ui/components/{component}.html", context)
 
 
 def _language() -> str:
@@ -32,39 +33,9 @@ def _language() -> str:
 # --- words ---------------------------------------------------------------------------------------
 
 
-def _state_words(value: StateName) -> str:
-    match value:
-        case StateName.MET:
-            return gettext("met")
-        case StateName.IN_PROGRESS:
-            return gettext("in progress")
-        case StateName.NOT_MET:
-            return gettext("not met")
-        case StateName.EXPECTED:
-            return gettext("expected")
-    return gettext("unknown")
-
-
-def _basis_words(value: BasisName) -> tuple[str, str]:
-    """The word and the sentence that explains it."""
-    match value:
-        case BasisName.MEASURED:
-            return gettext("measured"), gettext("Computed from the records of the platform.")
-        case BasisName.DECLARED:
-            return gettext("declared"), gettext("Stated by a person, with a date and a document.")
-        case BasisName.RECONSTRUCTED:
-            return gettext("reconstructed"), gettext("Read out of the text of the strategy.")
-    return gettext("basis unknown"), gettext("Nothing says how this is known.")
-
-
-def _trend_words(trend: str, meaning: str) -> str:
-    direction = {"up": gettext("rising"), "down": gettext("falling"), "flat": gettext("steady")}.get(trend, "")
-    judgement = {"better": gettext("better"), "worse": gettext("worse")}.get(meaning, "")
-    return ", ".join(filter(None, (direction, judgement)))
-
-
 @register.filter
 def number_text(value: Amount, decimals: int | None = None) -> str:
+    """A number in the active language."""
     if value is None or isinstance(value, str):
         return value or "–"
     return rules.format_number(value, language=_language(), decimals=decimals)
@@ -72,16 +43,19 @@ def number_text(value: Amount, decimals: int | None = None) -> str:
 
 @register.filter
 def percent_text(value: rules.Number | None, decimals: int | None = None) -> str:
+    """A share from 0 to 100 in the active language."""
     return "–" if value is None else rules.format_percent(value, language=_language(), decimals=decimals)
 
 
 @register.filter
 def money_text(amount: rules.Number | None, currency: str = "EUR") -> str:
+    """An amount in the active language."""
     return "–" if amount is None else rules.format_money(amount, language=_language(), currency=currency)
 
 
 @register.filter
 def date_text(value: Day) -> str:
+    """A day in full, or a year as it is."""
     if isinstance(value, Date):
         return rules.format_date(value, language=_language())
     return "" if value is None else str(value)
@@ -122,13 +96,14 @@ def number(
         source_url=source_url,
         trend=trend,
         trend_meaning=trend_meaning,
-        trend_words=_trend_words(trend, trend_meaning),
+        trend_words=trend_words(trend, trend_meaning),
         size=size,
     )
 
 
 @register.simple_tag
 def money(*, amount: rules.Number | None, currency: str = "EUR", per_year: bool = False, note: str = "") -> SafeString:
+    """An amount, or a word where none is stated."""
     return _draw(
         "money",
         figure="" if amount is None else money_text(amount, currency),
@@ -146,7 +121,7 @@ def state(*, value: str, label: str = "", since: Day = None, compact: bool = Fal
 @lru_cache(maxsize=1024)
 def _state(value: str, label: str, since: str, compact: bool, language: str) -> SafeString:
     name = StateName(value)
-    return _draw("state", value=name, word=label or _state_words(name), since=since, compact=compact)
+    return _draw("state", value=name, word=label or state_words(name), since=since, compact=compact)
 
 
 @register.simple_tag
@@ -158,7 +133,7 @@ def basis(*, value: str, compact: bool = False) -> SafeString:
 @lru_cache(maxsize=64)
 def _basis(value: str, compact: bool, language: str) -> SafeString:
     name = BasisName(value)
-    word, sentence = _basis_words(name)
+    word, sentence = basis_words(name)
     return _draw("basis", value=name, word=word, sentence=sentence, compact=compact)
 
 
@@ -166,8 +141,8 @@ def _basis(value: str, compact: bool, language: str) -> SafeString:
 def chip(*, code: str, state: str, href: str = "", title: str = "", basis: str = "") -> SafeString:
     """A criterion in the matrix: shape and code, the rest in the title."""
     name = StateName(str(state))
-    basis_word = _basis_words(BasisName(str(basis)))[0] if basis else ""
-    words = ", ".join(filter(None, (_state_words(name), basis_word)))
+    basis_word = basis_words(BasisName(str(basis)))[0] if basis else ""
+    words = ", ".join(filter(None, (state_words(name), basis_word)))
     return _draw("chip", code=code, value=name, href=href, words=words, title=title)
 
 
@@ -195,6 +170,7 @@ def level(
 
 @register.simple_tag
 def progress(*, percent: rules.Number | None, label: str = "", tone: str = "stream") -> SafeString:
+    """A share of work done, in a bar and in words."""
     return _draw(
         "progress",
         width=0 if percent is None else min(max(float(percent), 0), 100) * 2,
@@ -212,19 +188,19 @@ def progress(*, percent: rules.Number | None, label: str = "", tone: str = "stre
 def card(
     content: str, *, title: str = "", href: str = "", heading: int = 3, kicker: str = "", tone: str = ""
 ) -> SafeString:
-    return _draw(
-        "card", content=content, title=title, href=href, heading=f"h{int(heading)}", kicker=kicker, tone=tone
-    )
+    """One thing, with the way to it."""
+    return _draw("card", content=content, title=title, href=href, heading=f"h{int(heading)}", kicker=kicker, tone=tone)
 
 
 @register.simple_block_tag
-def table(content: str, *, caption: str, hide_caption: bool = False, dense: bool = False) -> SafeString:
+def table(content: str, *, caption: str, hide_caption: bool = False, dense: bool = False, kind: str = "") -> SafeString:
     """A table in a frame that scrolls by itself and can be reached by keyboard."""
-    return _draw("table", content=content, caption=caption, hide_caption=hide_caption, dense=dense)
+    return _draw("table", content=content, caption=caption, hide_caption=hide_caption, dense=dense, kind=kind)
 
 
 @register.simple_block_tag
 def notice(content: str, *, kind: str = "info", title: str = "") -> SafeString:
+    """A message with what to do next."""
     return _draw("notice", content=content, kind=NoticeKind(str(kind)), title=title)
 
 
@@ -236,16 +212,19 @@ def nothing(content: str, *, title: str) -> SafeString:
 
 @register.simple_block_tag
 def explain(content: str, *, summary: str, open: bool = False) -> SafeString:
+    """A method or a rule that opens in place."""
     return _draw("explain", content=content, summary=summary, open=open)
 
 
 @register.simple_block_tag
 def summary_list(content: str) -> SafeString:
+    """Terms and what is said of each."""
     return _draw("summary_list", content=content)
 
 
 @register.simple_block_tag
 def summary_item(content: str, *, term: str) -> SafeString:
+    """One term of a summary list."""
     return _draw("summary_item", content=content, term=term)
 
 
@@ -254,21 +233,25 @@ def summary_item(content: str, *, term: str) -> SafeString:
 
 @register.simple_tag
 def demonstration() -> SafeString:
+    """The mark of what is made up."""
     return _draw("demonstration")
 
 
 @register.simple_tag
 def interpretation(*, reason: str = "") -> SafeString:
+    """The mark of what the strategy does not say itself."""
     return _draw("interpretation", reason=reason)
 
 
 @register.simple_tag
 def badge(*, text: str, tone: str = "stibnite") -> SafeString:
+    """A word in a frame."""
     return _draw("badge", text=text, tone=Tone(str(tone)))
 
 
 @register.simple_tag
 def source(*, document: str, place: str = "", url: str = "", date: Day = None) -> SafeString:
+    """Where a fact comes from."""
     return _draw("source", document=document, place=place, url=url, date=date_text(date))
 
 
@@ -283,23 +266,25 @@ def mark(*, size: int = 40) -> SafeString:
 
 @register.simple_block_tag
 def breadcrumbs(content: str) -> SafeString:
-    from rivulus.ui.presenters import find_url
-
+    """The way from the home page to here."""
     return _draw("breadcrumbs", content=content, home_url=find_url("home") or "/")
 
 
 @register.simple_tag
 def crumb(*, text: str, href: str = "") -> SafeString:
+    """One step of the way."""
     return _draw("crumb", text=text, href=href)
 
 
 @register.simple_block_tag
 def tabs(content: str, *, label: str) -> SafeString:
+    """Views of the same thing, as links."""
     return _draw("tabs", content=content, label=label)
 
 
 @register.simple_tag
 def tab(*, text: str, href: str, current: bool = False) -> SafeString:
+    """One view."""
     return _draw("tab", text=text, href=href, current=current)
 
 
@@ -356,6 +341,7 @@ def button(
     value: str = "",
     disabled_reason: str = "",
 ) -> SafeString:
+    """A button or a link that looks like one; a refusal stands beside it in words."""
     return _draw(
         "button",
         text=text,
@@ -392,9 +378,7 @@ def form_fields(*, form: BaseForm) -> SafeString:
 
 
 @register.simple_block_tag
-def filter_form(
-    content: str, *, label: str, submit: str = "", reset_url: str = "", action: str = ""
-) -> SafeString:
+def filter_form(content: str, *, label: str, submit: str = "", reset_url: str = "", action: str = "") -> SafeString:
     """A form whose answer is an address that can be kept and sent."""
     return _draw(
         "filter_form",

@@ -5,7 +5,7 @@ import json
 import sys
 from typing import IO, Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
 
 from rivulus.journal import actions, queries, rules
 from rivulus.journal.models import Line
@@ -38,7 +38,7 @@ class Command(BaseCommand):
                 head = queries.get_head()
                 self.stdout.write(f"{head.sequence}:{head.hash}")
             case _:
-                self._export(options["since"], options["to"] or self.stdout._out)
+                self._export(options["since"], options["to"] or self.stdout)
 
     def _verify(self, since: int | None, known: Head | None, record: bool) -> None:
         try:
@@ -63,7 +63,7 @@ class Command(BaseCommand):
         if verdict.fault_count > len(verdict.faults):
             self.stdout.write(f"… and {verdict.fault_count - len(verdict.faults)} more.")
 
-    def _export(self, since: int, out: IO[str]) -> None:
+    def _export(self, since: int, out: IO[str] | OutputWrapper) -> None:
         for line in queries.stream_lines(since):
             out.write(json.dumps(_as_json(line), ensure_ascii=False, sort_keys=True) + "\n")
         out.flush()

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from rivulus.strategy.actions.pack import load_pack
+from rivulus.strategy.feeds.pack import load_pack
 from rivulus.strategy.feeds.tables import FaultyPack
 
 

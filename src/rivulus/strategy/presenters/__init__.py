@@ -1,0 +1,1 @@
+"""What a page needs of the strategy, made ready to be shown."""

@@ -1,0 +1,51 @@
+"""The printed report of an evaluation, made of its snapshot and nothing else, and the task that makes it.
+
+The same snapshot in the same language gives the same bytes: the only date in the file is the snapshot's own.
+"""
+
+import datetime as dt
+import io
+import json
+from pathlib import Path
+
+from django.tasks import task
+from django.utils import translation
+
+from rivulus.strategy.actions import annual as actions
+from rivulus.strategy.presenters import fonts
+from rivulus.strategy.presenters.annual_data import report_data
+from rivulus.strategy.presenters.fonts import FontsMissing
+from rivulus.strategy.presenters.typesetting import TypesettingFailed, typeset
+from rivulus.strategy.rules.evaluations import Snapshot, canonical
+
+FOLDER = Path(__file__).resolve().parents[1] / "templates" / "strategy" / "report"
+
+
+def build_pdf(content: Snapshot, *, language: str) -> bytes:
+    """Return the report in a language; raise TypesettingFailed or FontsMissing when it cannot be made."""
+    with translation.override(language):
+        data = report_data(content)
+    files = {str(file.relative_to(FOLDER)): file.read_bytes() for file in sorted(FOLDER.rglob("*.typ"))}
+    files["main.typ"] = files.pop("annual.typ")
+    files["data.json"] = json.dumps(data, ensure_ascii=False, sort_keys=True).encode()
+    files["snapshot.json"] = canonical(content)
+    day = dt.date.fromisoformat(content["evaluation"]["at"])
+    noon = dt.datetime.combine(day, dt.time(12), tzinfo=dt.UTC)
+    return typeset(files, fonts=fonts.fonts_folder(), timestamp=int(noon.timestamp()))
+
+
+@task
+def make_report(file_id: int) -> None:
+    """Make a report that was asked for; doing it twice writes the same bytes."""
+    row = actions.get_report_file(file_id)
+    try:
+        pdf = build_pdf(row.evaluation.content, language=row.language)
+    except (TypesettingFailed, FontsMissing) as failed:
+        actions.fail_report(file_id=file_id, error=str(failed))
+        return
+    actions.keep_report(file_id=file_id, pdf=pdf, pages=count_pages(pdf))
+
+
+def count_pages(pdf: bytes) -> int:
+    """Return the number of pages."""
+    raise NotImplementedError
