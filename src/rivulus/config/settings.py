@@ -1,4 +1,4 @@
-"""Settings, read from the environment; every name that an operator may set starts with RIVULUS_ (or is DATABASE_URL)."""
+"""Settings, read from the environment: names that an operator may set start with RIVULUS_, but for DATABASE_URL."""
 
 import os
 import secrets
@@ -7,7 +7,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.utils.csp import CSP
 
-from rivulus.identity.terms import openid_providers
+from rivulus.identity.terms import openid_origins, openid_providers
+from rivulus.kernel.words import N_
 
 BASE_DIR = Path(__file__).resolve().parents[3]
 HOME = Path(os.environ.get("RIVULUS_HOME", BASE_DIR / "var")).resolve()
@@ -62,13 +63,15 @@ SECURE_ORIGIN = _flag("RIVULUS_HTTPS", False)  # set behind a TLS proxy
 RIVULUS_DEMO = _flag("RIVULUS_DEMO", True)
 RIVULUS_REQUIRE_MFA = _flag("RIVULUS_REQUIRE_MFA", False)
 RIVULUS_VERSION = "0.1.0"
+# For the frame: the name in the header leads to the account page.
+RIVULUS_ACCOUNT = {"sign_in": "account_login", "sign_out": "account_logout", "profile": "identity:account"}
 RIVULUS_NAVIGATION = [
-    ("strategy:pillars", "Strategy"),
-    ("strategy:matrix", "Matrix"),
-    ("strategy:projects", "Projects"),
-    ("strategy:indicators", "Indicators"),
-    ("strategy:forecast", "Forecast"),
-    ("strategy:evaluations", "Evaluations"),
+    ("strategy:pillars", N_("Strategy")),
+    ("strategy:matrix", N_("Matrix")),
+    ("strategy:projects", N_("Projects")),
+    ("strategy:indicators", N_("Indicators")),
+    ("strategy:forecast", N_("Forecast")),
+    ("strategy:evaluations", N_("Evaluations")),
 ]
 
 INSTALLED_APPS = [
@@ -84,15 +87,15 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django_htmx",
     "procrastinate.contrib.django",
+    "rivulus.ui",
+    "rivulus.journal",
+    "rivulus.identity",  # before allauth: its templates take the place of allauth's
     "allauth",
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
-    "rivulus.ui",
-    "rivulus.journal",
-    "rivulus.identity",
     "rivulus.strategy",
     "rivulus.portal",
 ]
@@ -134,12 +137,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Rates and short-lived marks only; in the database, so that several web processes share one count.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "rivulus_cache"}}
 TASKS = {"default": {"BACKEND": "rivulus.kernel.tasks.ProcrastinateBackend"}}
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""  # the web process imports no tasks by name
+PROCRASTINATE_IMPORT_PATHS = ["rivulus.kernel.schedule"]
 
 AUTH_USER_MODEL = "identity.Person"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["rivulus.identity.standards.AccountBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -159,13 +161,14 @@ USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 STATICFILES_DIRS = [
-    ("fonts/files", BASE_DIR / "node_modules" / "@fontsource" / "atkinson-hyperlegible-next" / "files"),
+    ("fonts", BASE_DIR / "node_modules" / "@fontsource" / "atkinson-hyperlegible-next" / "files"),
     ("htmx", BASE_DIR / "node_modules" / "htmx.org" / "dist"),
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "rivulus.house.resources.GzippedStorage"},
 }
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 MEDIA_ROOT = HOME / "media"
 MEDIA_URL = "/media/"  # never served as files: every photo and document goes through a view that checks
 
@@ -191,7 +194,7 @@ SECURE_CSP = {
     "img-src": [CSP.SELF, "data:"],
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
-    "form-action": [CSP.SELF],
+    "form-action": [CSP.SELF, *openid_origins(os.environ)],  # the sign-in form leads to the service
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],
     "manifest-src": [CSP.SELF],
@@ -208,6 +211,46 @@ DEFAULT_FROM_EMAIL = os.environ.get("RIVULUS_MAIL_FROM", "rivulus@localhost")
 if not EMAIL_HOST:  # with no mail server the letters lie as files in the data folder, where the operator reads them
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = HOME / "mail"
+
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "identity:account"
+ACCOUNT_ADAPTER = "rivulus.identity.standards.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "rivulus.identity.standards.OpenIdAdapter"
+MFA_ADAPTER = "rivulus.identity.standards.SecondStepAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "rivulus.identity.forms.JoiningForm"
+# With a mail server an address must be confirmed; without one (letters lie as files) it may be.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if EMAIL_HOST else "optional"
+ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Rivulus · "
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SECURE_ORIGIN else "http"
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/300s/key",
+    "signup": "10/m/ip",
+    "claim_first_link": "10/m/ip",
+    "export_own_data": "5/m/user",
+}
+# Behind a proxy every visitor would otherwise share the proxy's rate limit.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE_ORIGIN else 0
+SOCIALACCOUNT_AUTO_SIGNUP = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # the adapter narrows it: verified there and here
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_STORE_TOKENS = False
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Rivulus"
+MFA_TOTP_TOLERANCE = 1
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+USERSESSIONS_TRACK_ACTIVITY = False
 
 LOGGING = {
     "version": 1,

@@ -1,5 +1,6 @@
 """Where everything is: Romanian without a prefix, English and Hungarian under /en/ and /hu/."""
 
+from allauth.socialaccount.providers.openid_connect.views import callback as openid_callback
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
@@ -19,6 +20,8 @@ urlpatterns = [
         path("admin/", admin.site.urls),
         prefix_default_language=False,
     ),
+    # One callback address to register at the sign-in service, whatever the language.
+    path("account/oidc/<str:provider_id>/login/callback/", openid_callback, name="openid_connect_callback"),
 ]
 
 handler400 = "rivulus.portal.views.bad_request"

@@ -1,5 +1,7 @@
 """Under which account the database server runs: PostgreSQL refuses to run as root."""
 
+# ruff: noqa: S603 (the commands are our own words)
+
 import os
 import pwd
 import shutil

@@ -4,6 +4,8 @@ The file is a ZIP: `database.dump` (pg_dump's custom format), `media/…`, `secr
 size and SHA-256 of each. It is written beside its place and moved there when complete, readable by its owner only.
 """
 
+# ruff: noqa: S603 (the commands are our own words)
+
 import contextlib
 import datetime as dt
 import hashlib
@@ -15,7 +17,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, LiteralString
 
 import psycopg
 from psycopg import sql
@@ -28,6 +30,7 @@ from rivulus.house.progress import step
 FORMAT = 1
 MANIFEST, DUMP, MEDIA, KEY = "manifest.json", "database.dump", "media", "secret_key"
 PIECE = 1 << 20
+EARLIER: LiteralString = r"SELECT datname FROM pg_database WHERE datname LIKE 'rivulus\_before\_%'"
 
 
 def back_up(target: Path) -> None:
@@ -178,12 +181,12 @@ def _swap_databases(fresh: str, former: str) -> None:
     present = database.name_in(os.environ["DATABASE_URL"])
     rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
     with _maintenance() as connection:
-        earlier = connection.execute(r"SELECT datname FROM pg_database WHERE datname LIKE 'rivulus\_before\_%'").fetchall()
+        earlier = connection.execute(EARLIER).fetchall()
         connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [present])
         with connection.transaction():
             connection.execute(rename.format(sql.Identifier(present), sql.Identifier(former)))
             connection.execute(rename.format(sql.Identifier(fresh), sql.Identifier(present)))
-        for (name,) in earlier:
+        for name in (str(row[0]) for row in earlier):
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 

@@ -33,7 +33,7 @@ def bench(name: str, arguments: list[str]) -> int:
             try:
                 status: int = importlib.import_module(f"rivulus.house.benches.{name}").run(arguments)
             finally:
-                _close_connections()
+                prepare.stop_django()
             return status
 
 
@@ -54,12 +54,3 @@ def _processor() -> str:
     except OSError:
         return platform.processor()
     return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "processor")
-
-
-def _close_connections() -> None:
-    from django.db import connections
-
-    for connection in connections.all():
-        connection.close()
-        if connection.vendor == "postgresql":
-            connection.close_pool()

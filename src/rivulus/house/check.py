@@ -1,5 +1,7 @@
 """Everything that has to hold besides the tests: form, types, imports, migrations, translations."""
 
+# ruff: noqa: S603 (the commands are our own words)
+
 import subprocess
 import sys
 import time

@@ -1,5 +1,7 @@
 """What `./rivulus` understands."""
 
+# ruff: noqa: S603 (the commands are our own words)
+
 import argparse
 import os
 import subprocess
@@ -112,17 +114,8 @@ def manage(arguments: list[str]) -> int:
         finally:
             if arguments and arguments[0] in {"migrate", "flush", "sqlflush", "loaddata"}:
                 database.write_prepared(database.Prepared())  # the next start looks for itself
-            _close_connections()
+            prepare.stop_django()
     return 0
-
-
-def _close_connections() -> None:
-    from django.db import connections
-
-    for connection in connections.all(initialized_only=True):
-        connection.close()
-        if connection.vendor == "postgresql":
-            connection.close_pool()
 
 
 def _call(*words: str) -> int:
@@ -139,7 +132,7 @@ def _call(*words: str) -> int:
         except CommandError as error:
             raise HouseError(str(error)) from error
         finally:
-            _close_connections()
+            prepare.stop_django()
     return 0
 
 

@@ -18,7 +18,7 @@ from rivulus.house.postgres import DATABASE, Cluster
 
 @dataclass(frozen=True)
 class Prepared:
-    """What the database was last prepared with; kept in its own comment, so that a new or restored one knows nothing."""
+    """What the database was last prepared with; kept in its comment, so that a new or restored one knows nothing."""
 
     schema: str = ""
     pack: str = ""

@@ -4,6 +4,8 @@ Run as a script by `postgres.py`, with the standard library only (it starts in 2
 reaps it: a dead server that nobody reaps keeps its process id, and the next start would take it for a living one.
 """
 
+# ruff: noqa: S603, S607 (the commands are our own words)
+
 import contextlib
 import ctypes
 import fcntl
@@ -31,7 +33,7 @@ def main(argument: str) -> int:
         clear_stale_pid_file(Path(order["data"]))
         started = time.monotonic()
         server = start(order)
-        with contextlib.suppress(NoUsersLeft):
+        with contextlib.suppress(NoUsersLeftError):
             watch(server, order, wake)
             if signal.SIGTERM in SEEN:
                 stop(server)
@@ -45,7 +47,7 @@ def main(argument: str) -> int:
         return 0
 
 
-class NoUsersLeft(Exception):
+class NoUsersLeftError(Exception):
     """Every process that used the server is gone; the server was stopped."""
 
 
@@ -66,6 +68,7 @@ def listen_to_signals() -> int:
 
 
 def start(order: dict[str, Any]) -> "subprocess.Popen[bytes]":
+    """Start the server under the account that was chosen for it."""
     account = order["account"] or {}
     return subprocess.Popen(
         order["command"], stdin=subprocess.DEVNULL, preexec_fn=end_with_parent, cwd=order["data"], **account
@@ -80,7 +83,7 @@ def end_with_parent() -> None:
 
 
 def watch(server: "subprocess.Popen[bytes]", order: dict[str, Any], wake: int) -> None:
-    """Return when the server ended or a stop was asked for; raise NoUsersLeft after stopping an unused one."""
+    """Return when the server ended or a stop was asked for; raise NoUsersLeftError after stopping an unused one."""
     while server.poll() is None and signal.SIGTERM not in SEEN:
         select.select([wake], [], [], LOOK_EVERY_S)
         with contextlib.suppress(BlockingIOError):
@@ -89,11 +92,12 @@ def watch(server: "subprocess.Popen[bytes]", order: dict[str, Any], wake: int) -
         with locked(order["gate"]) as gate, locked(order["users"]) as users:
             if gate and users and server.poll() is None:
                 stop(server)
-                raise NoUsersLeft
+                raise NoUsersLeftError
 
 
 @contextlib.contextmanager
 def locked(file: str) -> Any:
+    """Yield whether the lock was free; hold it for the block if so."""
     with open(file, "a+") as stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -104,6 +108,7 @@ def locked(file: str) -> Any:
 
 
 def stop(server: "subprocess.Popen[bytes]") -> None:
+    """Shut the server down: politely, then less so."""
     for number, patience_s in SHUTDOWN:
         if server.poll() is None:
             server.send_signal(number)
@@ -140,6 +145,7 @@ def serves(pid: int, data: Path) -> bool:
 
 
 def say(sentence: str) -> None:
+    """Write a line into the server's log."""
     print(f"{time.strftime('%Y-%m-%d %H:%M:%S', time.gmtime())} UTC keeper: {sentence}", file=sys.stderr, flush=True)
 
 

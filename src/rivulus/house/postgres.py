@@ -1,11 +1,14 @@
 """The platform's own PostgreSQL: in the data folder, reached by a socket, shared by all processes of the machine."""
 
+# ruff: noqa: S603 (the commands are our own words)
+
 import contextlib
 import hashlib
 import importlib.util
 import json
 import os
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -137,7 +140,7 @@ class Cluster:
         lock = locks.exclusive_now(self._lock("keeper"))
         if lock is None:
             with contextlib.suppress(ProcessLookupError, ValueError):
-                os.kill(int(self._lock("keeper").read_text()), keeper.signal.SIGTERM)
+                os.kill(int(self._lock("keeper").read_text()), signal.SIGTERM)
             lock = locks.exclusive(self._lock("keeper"))  # comes free when the keeper has ended
         lock.close()
         if self._keeper is not None:

@@ -55,7 +55,8 @@ def _adjust_settings() -> None:
     settings.WHITENOISE_AUTOREFRESH = True
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     # A pool keeps its connections open, and a database with open connections is neither copied nor dropped.
-    settings.DATABASES["default"]["OPTIONS"].pop("pool", None)
+    options: Any = settings.DATABASES["default"]["OPTIONS"]
+    options.pop("pool", None)
 
 
 @pytest.hookimpl(trylast=True)
@@ -106,12 +107,13 @@ def _execute(cluster: Cluster, statement: str) -> None:
 
 def _allow_flushing_guarded_tables() -> None:
     """Let tests with real transactions empty tables that refuse TRUNCATE to everybody else."""
+    from django import test
     from django.db import connection
-    from django.test import TransactionTestCase
 
-    flush = TransactionTestCase._fixture_teardown
+    cases: Any = test.TransactionTestCase
+    flush = cases._fixture_teardown
 
-    def flush_without_guards(case: TransactionTestCase) -> None:
+    def flush_without_guards(case: test.TransactionTestCase) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SET session_replication_role = replica")
         try:
@@ -120,7 +122,7 @@ def _allow_flushing_guarded_tables() -> None:
             with connection.cursor() as cursor:
                 cursor.execute("SET session_replication_role = DEFAULT")
 
-    TransactionTestCase._fixture_teardown = flush_without_guards  # type: ignore[method-assign]
+    cases._fixture_teardown = flush_without_guards
 
 
 # Journeys: the tests that look at pages with a browser.

@@ -1,5 +1,7 @@
 """`./rivulus run`: database, preparation, children, the line with the address."""
 
+# ruff: noqa: S104 (the address is compared, not bound)
+
 import os
 import time
 from collections.abc import Callable

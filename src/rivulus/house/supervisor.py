@@ -1,5 +1,7 @@
 """Runs the web and the worker as children that end with it, and brings back one that died."""
 
+# ruff: noqa: S603, S104 (the commands are our own words; the address is shown, not bound)
+
 import contextlib
 import ctypes
 import http.client
@@ -71,7 +73,7 @@ class Supervisor:
                 self._sleep(LOOK_EVERY_S if up else 0.03)
                 self._look_after()
             return 0
-        except GivenUp as given_up:
+        except GivenUpError as given_up:
             print(f"rivulus: {given_up}", file=sys.stderr, flush=True)
             return 1
         finally:
@@ -114,7 +116,9 @@ class Supervisor:
         child.process = None
         child.deaths = 1 if now - child.started_at > SETTLED_AFTER_S else child.deaths + 1
         if child.deaths >= GIVE_UP_AFTER and now - child.started_at < SETTLED_AFTER_S:
-            raise GivenUp(f"the {child.name} process ended {child.deaths} times in a row; its last words are above.")
+            raise GivenUpError(
+                f"the {child.name} process ended {child.deaths} times in a row; its last words are above."
+            )
         pause_s = min(LONGEST_PAUSE_S, 0.25 * 2 ** (child.deaths - 1))
         child.start_again_at = now + pause_s
         print(f"The {child.name} process ended ({status}); it is started again.", file=sys.stderr, flush=True)
@@ -136,7 +140,7 @@ class Supervisor:
             child.process = None
 
 
-class GivenUp(Exception):
+class GivenUpError(Exception):
     """A child does not stay alive."""
 
 

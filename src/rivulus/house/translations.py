@@ -1,7 +1,6 @@
 """Whether every sentence of the interface exists in every language, and the catalogues' upkeep.
 
-    ./rivulus check            says what is missing
-    update()                   writes new sentences into the catalogues, empty, for somebody to translate
+`./rivulus check` says what is missing; `update()` writes new sentences into the catalogues, empty, to be translated.
 """
 
 import io
@@ -17,7 +16,7 @@ from babel.messages.pofile import read_po, write_po
 from rivulus.house import paths
 
 LANGUAGES = ("ro", "hu")  # English is what the code says
-KEYWORDS: dict[str, tuple[object, ...] | None] = {
+KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     **dict.fromkeys(("_", "N_", "gettext", "gettext_lazy", "gettext_noop")),
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
     **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
@@ -88,7 +87,7 @@ def _complaints_in(language: str, wanted: Catalog, locale: Path) -> Iterator[str
 
 def _complaints_about(language: str, message: Message, found: Message, plurals: int) -> Iterator[str]:
     original = _first(message.id)
-    strings = found.string if isinstance(found.string, (tuple, list)) else (found.string,)
+    strings = _strings(found)
     if isinstance(message.id, (tuple, list)) != isinstance(found.string, (tuple, list)):
         yield f"{language}: singular and plural do not match: {original!r}"
     elif isinstance(message.id, (tuple, list)) and len(strings) != plurals:
@@ -177,7 +176,7 @@ def _messages(catalog: Catalog) -> Iterator[Message]:
 
 
 def _strings(message: Message) -> tuple[str, ...]:
-    return tuple(message.string) if isinstance(message.string, (tuple, list)) else (message.string,)
+    return tuple(message.string) if isinstance(message.string, (tuple, list)) else (message.string or "",)
 
 
 def _first(identifier: str | tuple[str, ...] | list[str]) -> str:

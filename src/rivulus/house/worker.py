@@ -5,6 +5,7 @@ It also prints the first administrator's link, because Django is loaded here and
 
 import os
 from dataclasses import replace
+from typing import Any
 
 import django
 
@@ -21,7 +22,10 @@ def main() -> None:
     say_first_link(os.environ.get("RIVULUS_ADDRESS", ""))
     from procrastinate.contrib.django import app
 
-    with app.replace_connector(app.connector.get_worker_connector()) as connected:
+    import rivulus.kernel.schedule  # noqa: F401 (how tasks are run, and when the regular ones are)
+
+    connector: Any = app.connector  # Django's, which knows the one that a worker needs
+    with app.replace_connector(connector.get_worker_connector()) as connected:
         connected.run_worker(concurrency=CONCURRENCY, shutdown_graceful_timeout=PATIENCE_S)
 
 

@@ -6,6 +6,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.urls import reverse
 
@@ -191,6 +192,18 @@ def add_demonstration_people(*, by: Person | None = None, password: str) -> list
         _add_demonstration_person(by, f"{name}@{DEMONSTRATION_DOMAIN}", full_name, role, password)
         for name, full_name, role in DEMONSTRATION_PEOPLE
     ]
+
+
+@transaction.atomic
+def forget_old_sessions(*, by: Person | None = None) -> int:
+    """Remove sessions that are over, with what is known of them, and return how many.
+
+    Nothing is decided about anybody here, so that no line is written.
+    """
+    Session.objects.filter(expire_date__lt=clock.now()).delete()
+    alive = Session.objects.values("session_key")
+    count: int = UserSession.objects.exclude(session_key__in=alive).delete()[0]
+    return count
 
 
 def _add_demonstration_person(by: Person | None, email: str, full_name: str, role: Role, password: str) -> Person:

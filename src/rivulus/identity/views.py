@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.core.paginator import Paginator
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -35,7 +35,7 @@ EDIT = require_http_methods(["GET", "HEAD", "POST"])
 def account(request: HttpRequest) -> HttpResponseBase:
     """Show and change one's own account."""
     me = _me(request)
-    form = forms.ProfileForm(request.POST or None, initial={"full_name": me.full_name, "language": me.language})
+    form = forms.ProfileForm(_posted(request), initial={"full_name": me.full_name, "language": me.language})
     if request.method == "POST" and form.is_valid():
         actions.change_profile(by=me, person=me, **form.cleaned_data)
         messages.success(request, _("Saved."))
@@ -49,7 +49,7 @@ def account(request: HttpRequest) -> HttpResponseBase:
         "has_services": bool(settings.SOCIALACCOUNT_PROVIDERS),
         "person": me,
     }
-    return render(request, "identity/account.html", context)
+    return render(request, "identity/account.html", context, status=_status(form))
 
 
 @require_safe
@@ -82,7 +82,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
 @reauthentication_required  # type: ignore[untyped-decorator]
 def erase(request: HttpRequest) -> HttpResponseBase:
     """Ask once more, then forget the person."""
-    form = forms.EraseForm(request.POST or None)
+    form = forms.EraseForm(_posted(request))
     if request.method == "POST" and form.is_valid():
         me = _me(request)
         try:
@@ -168,7 +168,7 @@ def claim(request: HttpRequest, secret: str) -> HttpResponseBase:
         queries.check_can_claim(queries.find_first_link(secret), now=clock.now())
     except Refused as refused:
         return render(request, "identity/claim_refused.html", {"sentence": say(refused)}, status=410)
-    form = forms.ClaimForm(request.POST or None)
+    form = forms.ClaimForm(_posted(request))
     if request.method == "POST" and form.is_valid():
         data = {name: form.cleaned_data[name] for name in ("full_name", "email", "password")}
         try:
@@ -206,6 +206,10 @@ def _done(request: HttpRequest, form: Form, act: Callable[[], object]) -> bool:
         return False
     messages.success(request, _("Saved."))
     return True
+
+
+def _posted(request: HttpRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
 
 
 def _status(form: Form) -> int:

@@ -1,4 +1,4 @@
-"""What only the worker imports (`PROCRASTINATE_IMPORT_PATHS`): how a task is run, and when the regular ones are."""
+"""What only the worker imports: how a task is run, and when the regular ones are."""
 
 from datetime import timedelta
 from typing import Any
@@ -16,7 +16,7 @@ KEEP_DONE_JOBS = timedelta(days=30)
 @app.task(name=CARRIER, retry=RetryStrategy(max_attempts=5, exponential_wait=4))
 def run(*, path: str, args: list[Any], kwargs: dict[str, Any]) -> None:
     """Run the Django task of this path."""
-    task: Task = import_string(path)
+    task: Task[..., Any] = import_string(path)
     task.call(*args, **kwargs)
 
 

@@ -15,11 +15,14 @@ A task may run twice (its worker may be killed just before saying that it is don
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.tasks.backends.base import BaseTaskBackend
 from django.tasks.base import Task, TaskResult, TaskResultStatus
 from django.utils import timezone
+
+if TYPE_CHECKING:
+    AnyTask = Task[..., Any]
 
 CARRIER = "rivulus.kernel.run"
 
@@ -30,12 +33,12 @@ class ProcrastinateBackend(BaseTaskBackend):
     supports_defer = True
     supports_priority = True
 
-    def enqueue(self, task: Task, args: tuple[Any, ...], kwargs: dict[str, Any]) -> TaskResult:
+    def enqueue(self, task: "AnyTask", args: Any, kwargs: dict[str, Any]) -> Any:
         """Queue the task; its result cannot be asked for later, only its job seen in procrastinate's table."""
         from procrastinate.contrib.django import app
 
         self.validate_task(task)
-        result = TaskResult(
+        result: TaskResult[..., Any] = TaskResult(
             task=task,
             id="",
             status=TaskResultStatus.READY,
@@ -61,16 +64,16 @@ class Appointment:
     """A task and the times (cron, UTC) at which the worker runs it."""
 
     cron: str
-    task: Task
+    task: "AnyTask"
 
 
 _appointments: dict[str, Appointment] = {}
 
 
-def periodic(cron: str) -> Callable[[Task], Task]:
+def periodic(cron: str) -> Callable[["AnyTask"], "AnyTask"]:
     """Have the worker run the task at these times, once for all workers together."""
 
-    def register(task: Task) -> Task:
+    def register(task: "AnyTask") -> "AnyTask":
         _appointments[task.module_path] = Appointment(cron, task)
         return task
 

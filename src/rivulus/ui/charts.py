@@ -1,5 +1,7 @@
 """The charts a page may show: say what is so with these, and `draw` makes the pictures."""
 
+from functools import lru_cache
+
 from django.utils.safestring import SafeString
 from django.utils.translation import override
 
@@ -48,8 +50,12 @@ __all__ = [
 ]
 
 
+@lru_cache(maxsize=128)
 def draw(chart: Chart, language: str = "ro") -> SafeString:
-    """Two drawings, of which the style sheet shows the one that fits the place it stands in."""
+    """Two drawings, of which the style sheet shows the one that fits the place it stands in.
+
+    The same facts give the same picture, so the last ones are kept.
+    """
     with override(language):
         return svg.join(_draw_on(chart, sheet) for sheet in svg.sheets(chart.key, language))
 

@@ -1,20 +1,25 @@
 """What the frame of every page needs to know, and the words of its signs."""
 
+from datetime import date
+
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse, translate_url
 from django.utils.translation import get_language, gettext
 
+from rivulus.ui import rules
 from rivulus.ui.terms import BasisName, StateName
 
 type Link = tuple[str, str, bool]
+type Day = date | int | str | None
+type Amount = rules.Number | str | None
 type LanguageLink = tuple[str, str, str, bool]
 ACCOUNT_PAGES = {"sign_in": "account_login", "sign_out": "account_logout", "profile": "account_email"}
 
 
 def page(request: HttpRequest) -> dict[str, object]:
     """Context processor; a page that does not exist (yet) is left out rather than breaking every other."""
-    language = get_language() or settings.LANGUAGE_CODE
+    language = active_language()
     return {
         "navigation": navigation_of(request.path),
         "languages": languages_of(request, language),
@@ -115,3 +120,32 @@ def trend_words(trend: str, meaning: str) -> str:
     direction = {"up": gettext("rising"), "down": gettext("falling"), "flat": gettext("steady")}.get(trend, "")
     judgement = {"better": gettext("better"), "worse": gettext("worse")}.get(meaning, "")
     return ", ".join(filter(None, (direction, judgement)))
+
+
+def active_language() -> str:
+    """The language of the reader."""
+    return get_language() or settings.LANGUAGE_CODE
+
+
+def number_text(value: Amount, decimals: int | None = None) -> str:
+    """A number in the active language."""
+    if value is None or isinstance(value, str):
+        return value or "–"
+    return rules.format_number(value, language=active_language(), decimals=decimals)
+
+
+def percent_text(value: rules.Number | None, decimals: int | None = None) -> str:
+    """A share from 0 to 100 in the active language."""
+    return "–" if value is None else rules.format_percent(value, language=active_language(), decimals=decimals)
+
+
+def money_text(amount: rules.Number | None, currency: str = "EUR") -> str:
+    """An amount in the active language."""
+    return "–" if amount is None else rules.format_money(amount, language=active_language(), currency=currency)
+
+
+def date_text(value: Day) -> str:
+    """A day in full, or a year as it is."""
+    if isinstance(value, date):
+        return rules.format_date(value, language=active_language())
+    return "" if value is None else str(value)

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
@@ -16,7 +15,7 @@ LAUNCHER = paths.CHECKOUT / "rivulus"
 
 
 @pytest.fixture
-def launcher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+def launcher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The launcher as a module, set in a folder of its own."""
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     loader = SourceFileLoader("rivulus_launcher", str(LAUNCHER))
@@ -29,7 +28,7 @@ def launcher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Module
     module.PYTHON = tmp_path / ".venv" / "bin" / "python"  # type: ignore[attr-defined]
     for name in ("requirements.lock", "package-lock.json", "package.json"):
         (tmp_path / name).write_text("{}")
-    yield module
+    return module
 
 
 @pytest.fixture
@@ -89,14 +88,14 @@ def test_a_known_failure_is_a_sentence(launcher: ModuleType, output: str, senten
 
 
 def test_an_unknown_failure_shows_the_command_and_its_last_words(launcher: ModuleType) -> None:
-    with pytest.raises(launcher.Trouble, match=r"`sh -c echo strange; false` failed\.\n {4}strange"):
+    with pytest.raises(launcher.TroubleError, match=r"`sh -c echo strange; false` failed\.\n {4}strange"):
         launcher.run(["sh", "-c", "echo strange; false"])
 
 
 def test_without_pip_and_uv_it_says_what_to_install(launcher: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(launcher.shutil, "which", lambda name: None)
     monkeypatch.setattr(launcher.sys, "executable", "/bin/false")
-    with pytest.raises(launcher.Trouble, match="has no pip, and uv is not installed"):
+    with pytest.raises(launcher.TroubleError, match="has no pip, and uv is not installed"):
         launcher.find_uv()
 
 
@@ -118,8 +117,9 @@ def test_pythons_of_pyenv_are_found(launcher: ModuleType, tmp_path: Path, monkey
 
 def test_two_starts_do_not_install_at_once(launcher: ModuleType, capfd: pytest.CaptureFixture[str]) -> None:
     launcher.TOOLS.mkdir()
-    code = f"import fcntl,time; f=open({str(launcher.TOOLS / 'setup.lock')!r},'w'); fcntl.flock(f,2); print(1,flush=True); time.sleep(.5)"
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as other:
+    code = "import fcntl, sys, time; lock = open(sys.argv[1], 'w'); fcntl.flock(lock, 2); print(1); time.sleep(.5)"
+    words = [sys.executable, "-u", "-c", code, str(launcher.TOOLS / "setup.lock")]
+    with subprocess.Popen(words, stdout=subprocess.PIPE) as other:
         assert other.stdout is not None
         other.stdout.readline()
         with launcher.only_one():

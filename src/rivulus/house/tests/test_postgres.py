@@ -28,7 +28,9 @@ sys.stdin.read()
 
 def other_process(cluster: Cluster) -> "subprocess.Popen[str]":
     words = [sys.executable, "-c", HOLD, str(cluster.folder)]
-    process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    process = subprocess.Popen(
+        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
     assert process.stdout is not None
     assert process.stdout.readline() == "started\n"
     return process
@@ -132,14 +134,14 @@ def test_a_folder_with_a_long_name_gets_a_short_socket(tmp_path: Path) -> None:
 
 def test_data_of_another_release_is_refused_with_a_way_out(cluster: Cluster) -> None:
     (cluster.data / "PG_VERSION").write_text("17\n")
-    with pytest.raises(HouseError, match="written by PostgreSQL 17.*Make a backup"):
+    with pytest.raises(HouseError, match=r"written by PostgreSQL 17.*Make a backup"):
         cluster.start()
     assert not locks.is_held(cluster.folder / "users.lock")
 
 
 def test_a_server_that_cannot_start_says_why(cluster: Cluster) -> None:
     broken = Cluster(cluster.folder, {**FOR_TESTS, "shared_buffers": "nonsense"})
-    with pytest.raises(HouseError, match="(?s)did not start.*shared_buffers"):
+    with pytest.raises(HouseError, match=r"(?s)did not start.*shared_buffers"):
         broken.start()
 
 

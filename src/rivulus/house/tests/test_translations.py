@@ -6,7 +6,7 @@ import pytest
 
 from rivulus.house import translations
 
-CODE = '''
+CODE = """
 from django.utils.translation import gettext as _, ngettext
 from rivulus.kernel.words import N_
 
@@ -15,7 +15,7 @@ TWO = _("Hello %(name)s")
 
 def three(count: int) -> str:
     return ngettext("%(count)d project", "%(count)d projects", count)
-'''
+"""
 TEMPLATE = """
 {% extends "ui/base.html" %}
   {% block title %}{% translate "Matrix" %}{% endblock %}

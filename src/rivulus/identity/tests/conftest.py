@@ -3,9 +3,16 @@
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.utils import translation
 
 from rivulus.identity.models import Person
 from rivulus.identity.tests.people import NAMES, make_person
+
+
+@pytest.fixture(autouse=True)
+def _romanian() -> None:
+    """A page that was asked for in another language leaves it behind in this thread."""
+    translation.activate("ro")
 
 
 @pytest.fixture(autouse=True)

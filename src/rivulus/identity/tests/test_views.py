@@ -1,5 +1,6 @@
 """Pages of accounts and people, as somebody with a browser meets them."""
 
+import datetime as dt
 import json
 import re
 
@@ -14,16 +15,20 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import translation
 
 from rivulus.identity import actions, events, queries
+from rivulus.identity.management.schedule import forget_old_sessions
 from rivulus.identity.models import Person
 from rivulus.identity.terms import Role
 from rivulus.identity.tests.people import PASSWORD, make_person
 from rivulus.journal import queries as journal
+from rivulus.kernel import clock
 
 pytestmark = pytest.mark.django_db
 WHY = "Works at the city hall."
@@ -254,7 +259,7 @@ def test_name_and_language_are_changed(as_ana: Client, ana: Person) -> None:
     assert as_ana.post(address, {"full_name": "Ana Pop", "language": "hu"}).status_code == 302
     ana.refresh_from_db()
     assert (ana.full_name, ana.language) == ("Ana Pop", "hu")
-    assert as_ana.post(address, {"full_name": "", "language": "de"}).status_code == 200
+    assert as_ana.post(address, {"full_name": "", "language": "de"}).status_code == 400
 
 
 def test_the_export_holds_everything_that_is_known(as_ana: Client, ana: Person) -> None:
@@ -324,3 +329,13 @@ def test_the_staff_admin_opens_by_role_and_signs_in_here(client: Client, adela: 
     assert client.get(one).status_code == 200
     assert client.post(one, {"email": "vlad@example.org"}).status_code == 403
     assert client.get(reverse("admin:account_emailaddress_changelist")).status_code == 403
+
+
+def test_sessions_that_ended_are_forgotten_with_address_and_browser(client: Client, ana: Person) -> None:
+    sign_in(client, ana.email)
+    client.get(reverse("identity:account"))
+    assert UserSession.objects.filter(user_id=ana.id).count() == 1
+    assert actions.forget_old_sessions() == 0
+    Session.objects.update(expire_date=clock.now() - dt.timedelta(days=1))
+    forget_old_sessions.call()
+    assert not UserSession.objects.exists() and not Session.objects.exists()

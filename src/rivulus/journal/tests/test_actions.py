@@ -9,9 +9,11 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from rivulus.journal import actions, queries, rules
+from rivulus.journal.management.schedule import verify_journal
 from rivulus.journal.models import JournalHead, Line, PersonKey, Verification
 from rivulus.journal.tests.conftest import Sql
 from rivulus.kernel.errors import Refused
+from rivulus.kernel.tasks import list_appointments
 
 
 @dataclass(frozen=True)
@@ -173,3 +175,12 @@ def test_an_empty_journal_is_whole(vlad: Sql) -> None:
     assert (verdict.is_intact, verdict.lines, verdict.head.hash) == (True, 0, rules.GENESIS)
     assert not JournalHead.objects.exists()
     assert not Verification.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_journal_is_verified_every_day() -> None:
+    assert "rivulus.journal.management.schedule.verify_journal" in {
+        appointment.task.module_path for appointment in list_appointments()
+    }
+    verify_journal.call()
+    assert queries.find_latest_verification() is not None

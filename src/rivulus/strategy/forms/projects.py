@@ -7,12 +7,12 @@ from django import forms
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from rivulus.strategy.presenters.projects import PRIORITIES
 from rivulus.strategy.queries import projects as queries
 from rivulus.strategy.queries.projects import Order, ProjectFilter
 from rivulus.strategy.terms import STATUS_LABELS
 from rivulus.ui.rules import parse_number
 
-PRIORITIES = (("priority", _("Priority project")), ("long_list", _("Long list")), ("unstated", _("Not stated")))
 ORDERS = (
     (Order.CODE, _("As in chapter 5")),
     (Order.VALUE_DOWN, _("Value, the largest first")),
@@ -55,7 +55,7 @@ class ProjectFilterForm(forms.Form):
     pillar = forms.ChoiceField(label=_("Pillar"), required=False)
     direction = forms.ChoiceField(label=_("Direction of action"), required=False)
     status = forms.ChoiceField(label=_("Status"), required=False)
-    priority = forms.ChoiceField(label=_("Priority"), required=False, choices=[("", _("All")), *PRIORITIES])
+    priority = forms.ChoiceField(label=_("Priority"), required=False)
     funding = forms.ChoiceField(label=_("Possible source of money"), required=False)
     year_from = forms.IntegerField(label=_("Horizon from year"), required=False, min_value=FIRST_YEAR, max_value=LAST_YEAR)
     year_to = forms.IntegerField(label=_("Horizon to year"), required=False, min_value=FIRST_YEAR, max_value=LAST_YEAR)
@@ -69,6 +69,7 @@ class ProjectFilterForm(forms.Form):
         self._choose("pillar", [(p.code, p.name) for p in queries.list_pillars()])
         self._choose("direction", [(d.code, f"{d.code} {d.title}") for d in queries.list_directions()])
         self._choose("status", statuses)
+        self._choose("priority", [(code, gettext(label)) for code, label in PRIORITIES.items()])
         self._choose("funding", [(s.code, s.name) for s in queries.list_funding_sources()])
 
     def wanted(self) -> ProjectFilter:

@@ -4,8 +4,8 @@ The same snapshot in the same language gives the same bytes: the only date in th
 """
 
 import datetime as dt
-import io
 import json
+import re
 from pathlib import Path
 
 from django.tasks import task
@@ -19,6 +19,7 @@ from rivulus.strategy.presenters.typesetting import TypesettingFailed, typeset
 from rivulus.strategy.rules.evaluations import Snapshot, canonical
 
 FOLDER = Path(__file__).resolve().parents[1] / "templates" / "strategy" / "report"
+PAGE_COUNT = re.compile(rb"/Type\s*/Pages\b[^>]*?/Count (\d+)|/Count (\d+)[^>]*?/Type\s*/Pages\b")
 
 
 def build_pdf(content: Snapshot, *, language: str) -> bytes:
@@ -47,5 +48,5 @@ def make_report(file_id: int) -> None:
 
 
 def count_pages(pdf: bytes) -> int:
-    """Return the number of pages."""
-    raise NotImplementedError
+    """Return the number of pages: the root of the page tree counts them all."""
+    return max((int(one or other) for one, other in PAGE_COUNT.findall(pdf)), default=0)

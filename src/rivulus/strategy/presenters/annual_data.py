@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext
 
 from rivulus.strategy.presenters import snapshot as show
-from rivulus.strategy.presenters.annual_words import ABOUT, OUTCOMES, fixed_words, method
+from rivulus.strategy.presenters.annual_words import ABOUT, BASES, OUTCOMES, fixed_words, method
 from rivulus.strategy.presenters.fonts import FALLBACK, FAMILY, printable
 from rivulus.strategy.rules.evaluations import Snapshot, digest, in_force
 from rivulus.strategy.terms import EVALUATION_LABELS, EvaluationKind, State
@@ -77,7 +77,7 @@ def _summary(content: Snapshot) -> Data:
     counts, sums = content["counts"], content["sums"]
     return {
         "figures": [
-            _figure(gettext("Criteria met"), "%s / %s" % (counts["met"], counts["criteria"])),
+            _figure(gettext("Criteria met"), f"{counts['met']} / {counts['criteria']}"),
             _figure(gettext("Projects"), show.number_text(counts["projects"])),
             _figure(gettext("Stated value until 2030"), show.money_text(sums["planned"])),
             _figure(gettext("Reported as spent"), show.money_text(sums["spent"])),
@@ -118,6 +118,16 @@ def _sentences(content: Snapshot) -> Iterable[str]:
         "equal": outcomes.count("equal"),
         "rest": outcomes.count("not_comparable"),
     }
+    if content["previous"] is not None:
+        found = show.changes(content["previous"], content)
+        yield gettext(
+            "Since the evaluation before: %(criteria)s criteria stand otherwise, %(projects)s projects moved,"
+            " %(indicators)s indicator values are new."
+        ) % {
+            "criteria": len(found.criteria),
+            "projects": len(found.projects),
+            "indicators": len(found.indicators),
+        }
     yield gettext("Faults found in the text of the strategy: %(number)s.") % {"number": counts["anomalies"]}
 
 
@@ -167,7 +177,7 @@ def _criterion(row: Snapshot) -> Data:
         "text": show.in_words(row["text"]),
         "state": row["state"],
         "word": show.state_word(row["state"]),
-        "basis": show.basis_word(row["basis"]),
+        "basis": gettext(BASES[row["basis"]]),
         "since": (row["since"] or "")[:4],
         "implied": implied,
         "expected": row["expected"],

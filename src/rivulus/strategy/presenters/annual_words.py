@@ -134,6 +134,13 @@ OUTCOMES = {
     "equal": N_("About the same"),
     "not_comparable": N_("Not compared"),
 }
+# In a narrow column; the method says where from.
+BASES = {
+    "measured": N_("Measured"),
+    "declared": N_("Declared"),
+    "reconstructed": N_("Reconstructed"),
+    "unknown": N_("Not known"),
+}
 ABOUT = {
     "matrix": N_("The matrix"),
     "criterion": N_("Criteria"),

@@ -9,10 +9,10 @@ from django.utils.translation import ngettext
 
 from rivulus.kernel.words import N_
 from rivulus.strategy import models
-from rivulus.strategy.presenters.snapshot import TONES
 from rivulus.strategy.queries.forecast import Expected, Portfolio
 from rivulus.strategy.rules.forecast import Expectation, Forecast, Ground, Late, Outlook, Reading
 from rivulus.strategy.rules.matrix import PillarStanding
+from rivulus.strategy.terms import TONES
 from rivulus.ui import charts
 from rivulus.ui.terms import Tone
 
@@ -52,7 +52,7 @@ class PillarRow:
     """A pillar, where it stands now and at the end of each year."""
 
     pillar: models.Pillar
-    tone: Tone
+    tone: str
     now: PillarStanding
     now_fraction: float
     cells: tuple[LevelCell, ...]
@@ -102,7 +102,7 @@ class GapRow:
     """The criteria of a pillar that no project would satisfy."""
 
     pillar: models.Pillar
-    tone: Tone
+    tone: str
     criteria: tuple[models.Criterion, ...]
 
 

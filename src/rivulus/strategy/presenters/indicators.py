@@ -8,13 +8,14 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import get_language, gettext
 
+from rivulus.kernel import clock
 from rivulus.kernel.words import N_
 from rivulus.strategy import models
 from rivulus.strategy.queries.indicators import PastValue, Standing
 from rivulus.strategy.rules.indicator_values import Doubt
 from rivulus.strategy.rules.indicators import Comparison, Mark, Outcome, Reason, TargetStanding
 from rivulus.ui.charts import Line, Lines, Point
-from rivulus.ui.rules import format_number, format_percent
+from rivulus.ui.rules import format_date, format_number, format_percent
 from rivulus.ui.terms import Tone
 
 TONES: Mapping[str, Tone] = {
@@ -216,6 +217,48 @@ def _target_words(target: TargetStanding, unit: str) -> tuple[Outcome, str]:
     return Outcome.WORSE, gettext("Not reached: %(distance)s to go, years left: %(years)s") % values
 
 
+@dataclass(frozen=True, slots=True)
+class PastRow:
+    """A line of an indicator's history."""
+
+    place: str
+    year: str
+    figure: str
+    unit: str
+    is_text: bool
+    printed: str
+    standing: str
+    is_demonstration: bool
+    source: str
+    entered: str
+
+
+def present_past(past: PastValue, indicator: models.Indicator, *, with_name: bool) -> PastRow:
+    """Return a line of the history; the name of who entered it only for those who may read it."""
+    row = past.row
+    shown = show(row, indicator)
+    return PastRow(
+        place=row.place.name,
+        year=shown.year,
+        figure=shown.figure,
+        unit=shown.unit,
+        is_text=shown.is_text,
+        printed=row.printed,
+        standing=gettext("in force") if past.is_in_force else gettext("superseded"),
+        is_demonstration=row.is_demonstration,
+        source=row.source_place,
+        entered=_entered(row, with_name=with_name),
+    )
+
+
+def _entered(row: models.IndicatorValue, *, with_name: bool) -> str:
+    if row.entered_by_id is None:
+        return gettext("taken from the strategy")
+    name = str(row.entered_by) if with_name else gettext("the city hall")
+    day = format_date(row.entered_at.astimezone(clock.CITY_ZONE).date(), language=_language())
+    return gettext("%(name)s, %(date)s") % {"name": name, "date": day}
+
+
 def present_history(history: Iterable[PastValue], indicator: models.Indicator) -> Lines | None:
     """Return the chart of the values over the years; None while no place has two stated years.
 
@@ -262,6 +305,12 @@ def say_trend(standing: Standing) -> str:
         "flat": gettext("Stayed about the same between %(from)s and %(to)s."),
     }[trend.shape]
     return sentence % values
+
+
+def outcome_of_trend(standing: Standing) -> Outcome:
+    """Return the shape that goes with the words of a trend."""
+    meaning = standing.trend.meaning if standing.trend else "neutral"
+    return {"better": Outcome.BETTER, "worse": Outcome.WORSE}.get(meaning, Outcome.EQUAL)
 
 
 def say_direction(indicator: models.Indicator) -> str:

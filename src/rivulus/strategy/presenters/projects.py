@@ -2,23 +2,32 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from rivulus.kernel import clock
+from rivulus.kernel.words import N_
 from rivulus.strategy import models
 from rivulus.strategy.presenters.periods import period_text
 from rivulus.strategy.queries.budget import Budget, SourceShare
+from rivulus.strategy.queries.projects import ProjectFilter
 from rivulus.strategy.rules.budget import READINGS, Reading, reading_of, years_of
-from rivulus.strategy.rules.projects import MAIN_PATH, HalfYear
+from rivulus.strategy.rules.projects import MAIN_PATH, STATUS_OF_MATURITY, HalfYear
 from rivulus.strategy.terms import STATUS_LABELS, TONES, Status
 from rivulus.ui import charts
 from rivulus.ui.terms import Step
 
+PRIORITIES = {
+    "priority": N_("Priority project"),
+    "long_list": N_("Long list"),
+    "unstated": N_("Not stated"),
+}
 SHAPES = {
     Status.IDEA: "unknown",
     Status.PREPARING: "expected",
@@ -120,6 +129,13 @@ def sort_links(query: QueryDict, order: str) -> dict[str, Sorted]:
         direction = "" if order.lstrip("-") != column else "descending" if down else "ascending"
         links[column] = Sorted(f"?{changed.urlencode()}", direction)
     return links
+
+
+def csv_address(wanted: ProjectFilter) -> str:
+    """Return where the same list is served for spreadsheets."""
+    named = {field.name: getattr(wanted, field.name) for field in fields(wanted)}
+    given = {name: str(value) for name, value in named.items() if value not in ("", None)}
+    return f"{reverse('api:projects-csv')}?{urlencode({**given, 'lang': get_language() or 'ro'})}"
 
 
 # The timeline.
@@ -311,21 +327,23 @@ class Fact:
 
 def make_facts(project: models.Project, funding: Sequence[models.FundingSource]) -> list[Fact]:
     """Return the cells of chapter 5 and how each is read."""
-    from rivulus.strategy.forms.projects import PRIORITIES
-    from rivulus.strategy.rules.projects import STATUS_OF_MATURITY
-
     reading = reading_of(has_value=project.value_eur is not None, rhythm=project.value_rhythm)
-    maturity = _("not stated; taken as an idea") if project.maturity == "unknown" else _(STATUS_LABELS[STATUS_OF_MATURITY[project.maturity]])
-    if project.maturity == "pilot":
-        maturity = _("a pilot, taken as under way")
     sources = ", ".join(source.name for source in funding) or _("not stated")
     return [
-        Fact(_("Maturity"), project.maturity_printed, maturity),
+        Fact(_("Maturity"), project.maturity_printed, _maturity_text(project.maturity)),
         Fact(_("Value"), project.value_printed, reading_text(reading)),
         Fact(_("Horizon"), project.horizon_printed, horizon_text(project)),
         Fact(_("Sources of money"), project.funding_printed, sources),
-        Fact(_("Priority"), project.priority_printed, str(dict(PRIORITIES)[project.priority])),
+        Fact(_("Priority"), project.priority_printed, _(PRIORITIES[project.priority])),
     ]
+
+
+def _maturity_text(maturity: str) -> str:
+    if maturity == "unknown":
+        return _("not stated; taken as an idea")
+    if maturity == "pilot":
+        return _("a pilot, taken as under way")
+    return _(STATUS_LABELS[STATUS_OF_MATURITY[maturity]])
 
 
 def make_steps(status: Status, since: str = "") -> tuple[Step, ...]:

@@ -73,6 +73,11 @@ class PillarStanding:
         return Fraction(self.met, self.total) if self.total else Fraction(1)
 
     @property
+    def share(self) -> float:
+        """Return the fraction as a number that can be drawn."""
+        return float(self.fraction)
+
+    @property
     def score(self) -> float:
         """Return level and share as one number between 0 and 5, for charts only."""
         return min(5.0, self.level + float(self.fraction)) if self.level < LEVELS[-1] else 5.0

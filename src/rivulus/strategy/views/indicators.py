@@ -8,10 +8,10 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from rivulus.identity.queries import roles_of
 from rivulus.kernel.errors import NotFound, Refused
 from rivulus.kernel.words import say
 from rivulus.strategy import models
@@ -19,6 +19,7 @@ from rivulus.strategy.actions import indicators as actions
 from rivulus.strategy.forms.indicators import IndicatorFilterForm, PlaceForm, ReferencesForm
 from rivulus.strategy.presenters import benchmark as bars
 from rivulus.strategy.presenters import indicators as words
+from rivulus.strategy.presenters.viewer import door, roles_of, sees_names
 from rivulus.strategy.queries import benchmark as benchmarks
 from rivulus.strategy.queries import indicators as queries
 from rivulus.strategy.queries.anomalies import list_general_anomalies
@@ -44,12 +45,18 @@ def list_all(request: HttpRequest) -> HttpResponse:
         "form": form,
         "wanted": wanted,
         "groups": groups,
-        "pillars": list_pillars(),
+        "tabs": _tabs(wanted.pillar),
         "counts": present_counts(standings),
         "general": list_general_anomalies("indicator"),
-        "may_enter": permissions.can(VERB, roles_of(request.user)),
+        "entering": door(request, VERB),
     }
     return render(request, "strategy/indicators/list.html", context)
+
+
+def _tabs(chosen: str) -> list[tuple[str, str, bool]]:
+    """Return the pillars as tabs: words, address, whether it is the one shown."""
+    every = (gettext("All"), reverse("strategy:indicators"), not chosen)
+    return [every, *((pillar.name, f"?pillar={pillar.code}", pillar.code == chosen) for pillar in list_pillars())]
 
 
 def present_counts(standings: tuple[queries.Standing, ...]) -> list[tuple[str, str, int]]:
@@ -67,30 +74,23 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404 from None
     indicator = standing.indicator
     history = queries.list_history(indicator)
+    page = Paginator(history, VALUES_PER_PAGE).get_page(request.GET.get("page"))
+    with_name = sees_names(request)
     context = {
         "row": words.present_row(standing),
         "standing": standing,
         "indicator": indicator,
+        "region_name": standing.region_place.name if standing.region_place else gettext("Region"),
         "direction": words.say_direction(indicator),
         "trend": words.say_trend(standing),
+        "trend_outcome": words.outcome_of_trend(standing),
         "chart": words.present_history(history, indicator),
-        "page": Paginator(history, VALUES_PER_PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "history": [words.present_past(past, indicator, with_name=with_name) for past in page.object_list],
         "repeated_by": indicator.repeated_by.order_by("id"),
-        "names_shown": permissions.can(VERB, roles_of(request.user)),
-        "entering": entering(request),
+        "entering": door(request, VERB),
     }
     return render(request, "strategy/indicators/one.html", context)
-
-
-def entering(request: HttpRequest) -> dict[str, object]:
-    """Return whether the way to enter a value is shown, and the sentence that refuses it."""
-    if not request.user.is_authenticated:
-        return {"is_shown": False, "refusal": ""}
-    try:
-        permissions.check_can(VERB, roles_of(request.user))
-    except Refused as refused:
-        return {"is_shown": True, "refusal": say(refused)}
-    return {"is_shown": True, "refusal": ""}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -110,7 +110,7 @@ def benchmark(request: HttpRequest) -> HttpResponse:
         "counts": bars.present_counts(found),
         "left_out": bars.present_left_out(found),
         "place_form": place_form,
-        "entering": entering(request),
+        "entering": door(request, VERB),
     }
     return render(request, "strategy/indicators/benchmark.html", context)
 
@@ -136,6 +136,6 @@ def _add_place(request: HttpRequest, form: PlaceForm) -> HttpResponse | None:
 def check_may_enter(request: HttpRequest) -> None:
     """Answer 403 to whoever may not enter values."""
     try:
-        permissions.check_can(VERB, roles_of(request.user))
+        permissions.check_can(VERB, roles_of(request))
     except Refused as refused:
         raise PermissionDenied(say(refused)) from None

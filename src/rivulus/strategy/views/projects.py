@@ -1,10 +1,8 @@
 """The portfolio: list, timeline, budget, what is overdue, and one project."""
 
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
@@ -20,8 +18,8 @@ from rivulus.strategy.queries import budget as money
 from rivulus.strategy.queries import projects as queries
 from rivulus.strategy.queries import reports as told
 from rivulus.strategy.rules import permissions
-from rivulus.strategy.rules.projects import HalfYear
-from rivulus.strategy.terms import EFFECT_LABELS, Status
+from rivulus.strategy.terms import EFFECT_LABELS, STATUS_LABELS, Status
+from rivulus.strategy.views.entry import turn_away
 
 ON_A_PAGE = 25
 
@@ -32,16 +30,14 @@ def projects(request: HttpRequest) -> HttpResponse:
     form = ProjectFilterForm(request.GET)
     wanted = form.wanted()
     totals = money.get_totals(wanted)
-    page = Paginator(_Counted(queries.list_projects(wanted), totals.projects), ON_A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(queries.list_projects(wanted), ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
-        "form": form,
+        **_frame(request, form),
         "page": page,
         "rows": presenter.make_rows(page.object_list),
         "totals": totals,
         "sorting": presenter.sort_links(request.GET, wanted.order),
-        "sees_overdue": permissions.can("see_overdue", roles_of(request)),
-        "csv": f"{reverse('api-1.0.0:openapi-json').rsplit('/', 1)[0]}/strategy/projects.csv",
-        "query": request.GET.urlencode(),
+        "csv": presenter.csv_address(wanted),
     }
     return render(request, "strategy/projects/list.html", context)
 
@@ -52,12 +48,11 @@ def timeline(request: HttpRequest) -> HttpResponse:
     form = ProjectFilterForm(request.GET)
     rows = presenter.make_rows(queries.list_projects(form.wanted()))
     context = {
-        "form": form,
+        **_frame(request, form),
         "rows": rows,
         "charts": presenter.make_timelines(rows, clock.today()),
         "groups": presenter.group_by_year(rows),
         "past": sum(row.is_past for row in rows),
-        "query": request.GET.urlencode(),
     }
     return render(request, "strategy/projects/timeline.html", context)
 
@@ -68,12 +63,12 @@ def budget(request: HttpRequest) -> HttpResponse:
     form = ProjectFilterForm(request.GET)
     found = money.get_budget(form.wanted())
     context = {
-        "form": form,
+        **_frame(request, form),
         "budget": found,
+        "stated": found.totals.projects - found.totals.unstated,
         "charts": [presenter.direction_chart(found), presenter.year_chart(found), presenter.source_chart(found)],
         "exclusive": presenter.exclusive_chart(found),
         "interpreted": [(project, presenter.reading_text(reading)) for project, reading in found.interpreted],
-        "query": request.GET.urlencode(),
     }
     return render(request, "strategy/projects/budget.html", context)
 
@@ -81,12 +76,9 @@ def budget(request: HttpRequest) -> HttpResponse:
 @require_safe
 def overdue(request: HttpRequest) -> HttpResponse:
     """Show the projects that owe the report of the half-year that ended last, to those who work on them."""
-    if not request.user.is_authenticated:
-        return redirect(f"{reverse('account_login')}?next={request.path}")
-    try:
-        permissions.check_can("see_overdue", roles_of(request))
-    except Refused as refused:
-        raise PermissionDenied(say(refused)) from refused
+    away = turn_away(request, "see_overdue")
+    if away:
+        return away
     owing = queries.list_owing()
     period = owing[0].period if owing else None
     context = {
@@ -127,6 +119,18 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "strategy/projects/project.html", context)
 
 
+def _frame(request: HttpRequest, form: ProjectFilterForm) -> dict[str, object]:
+    """Return what the three ways to look at the portfolio share: the filter, and the way to the others with it."""
+    query = request.GET.copy()
+    query.pop("page", None)
+    return {
+        "form": form,
+        "query": query.urlencode(),
+        "is_narrowed": any(value for name, value in query.items() if name != "order"),
+        "sees_overdue": permissions.can("see_overdue", roles_of(request)),
+    }
+
+
 def get_or_404(code: str) -> models.Project:
     """Return a project or answer that there is none."""
     try:
@@ -146,6 +150,4 @@ def _report_door(request: HttpRequest, found: models.Project) -> Door:
 
 
 def _label(status: str) -> str:
-    from rivulus.strategy.terms import STATUS_LABELS
-
     return STATUS_LABELS[Status(status)]

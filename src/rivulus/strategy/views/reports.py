@@ -1,12 +1,15 @@
 """Reporting progress, the photos of reports, and the people of a project."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,11 +20,11 @@ from rivulus.strategy.actions.reports import report_progress
 from rivulus.strategy.actions.teams import assign_member, end_membership
 from rivulus.strategy.forms.reports import MemberForm, ReportForm
 from rivulus.strategy.presenters.periods import period_text
-from rivulus.strategy.presenters.viewer import door, roles_of
+from rivulus.strategy.presenters.viewer import door
 from rivulus.strategy.queries import projects as portfolio
 from rivulus.strategy.queries import reports as queries
-from rivulus.strategy.rules import permissions
 from rivulus.strategy.rules.projects import HalfYear, ReportedMeanwhile
+from rivulus.strategy.views.entry import turn_away
 from rivulus.strategy.views.projects import get_or_404
 
 A_YEAR_S = 365 * 24 * 3600
@@ -32,8 +35,9 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
     """Take a half-yearly report; a refusal gives back the form with all that was typed."""
     project = get_or_404(code)
     if not request.user.is_authenticated:
-        return redirect(f"{reverse('account_login')}?next={request.path}")
-    _check(lambda: queries.check_may_report(request.user, project))
+        return redirect_to_login(request.get_full_path(), reverse("account_login"))
+    with _forbidden():
+        queries.check_may_report(request.user, project)
     if request.method != "POST":
         last = queries.list_reports(project).filter(is_demonstration=False).first()
         return _show(request, project, ReportForm.blank(project, known=queries.find_latest_id(project), last=last))
@@ -67,6 +71,8 @@ def _show(
     context = {
         "project": project,
         "form": form,
+        "problems": [bound for bound in form.visible_fields() if bound.errors],
+        "general": form.non_field_errors(),
         "others": others or [],
         "owed": owed,
         "owed_period": period_text(owed.period) if owed else "",
@@ -79,12 +85,12 @@ def _show(
 def team(request: HttpRequest, code: str) -> HttpResponse:
     """Show and change who reports for a project."""
     project = get_or_404(code)
-    if not request.user.is_authenticated:
-        return redirect(f"{reverse('account_login')}?next={request.path}")
-    _check(lambda: permissions.check_can("see_overdue", roles_of(request)))
+    away = turn_away(request, "see_overdue")
+    if away:
+        return away
     form = MemberForm(request.POST or None, project=project)
     if request.method == "POST":
-        _check(lambda: permissions.check_can("assign_team", roles_of(request)))
+        turn_away(request, "assign_team")
         try:
             if "end" in request.POST:
                 return _end(request, project)
@@ -133,12 +139,13 @@ def _for_ever[Response: HttpResponseBase](response: Response, tag: str) -> Respo
     """A report never changes, and so neither do its photos."""
     response["Cache-Control"] = f"public, max-age={A_YEAR_S}, immutable"
     response["ETag"] = tag
-    patch_vary_headers(response, [])
     return response
 
 
-def _check(rule: object) -> None:
+@contextmanager
+def _forbidden() -> Iterator[None]:
+    """Answer 403 with the sentence of the rule that refuses."""
     try:
-        rule()  # type: ignore[operator]
+        yield
     except Refused as refused:
         raise PermissionDenied(say(refused)) from refused

@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.utils.html import conditional_escape
+from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
 
 from rivulus.ui.drawing.terms import Figure
@@ -54,7 +54,12 @@ def tag(name: str, *children: str, **attributes: object) -> SafeString:
 def _attribute(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.1f}".removesuffix(".0")
-    return conditional_escape(str(value))
+    return plain(value)
+
+
+def plain(words: object) -> SafeString:
+    """Words escaped whatever they claim to be, so that equal charts always give equal pictures."""
+    return escape(str.__str__(str(words)))
 
 
 def join(parts: Iterable[str]) -> SafeString:
@@ -88,7 +93,7 @@ def line(x1: float, y1: float, x2: float, y2: float, class_: str, **more: object
 
 def text(x: float, y: float, words: str, class_: str = "", anchor: str = "start", **more: object) -> SafeString:
     """Words at a place."""
-    return tag("text", words, x=float(x), y=float(y), class_=class_ or None, text_anchor=anchor, **more)
+    return tag("text", plain(words), x=float(x), y=float(y), class_=class_ or None, text_anchor=anchor, **more)
 
 
 def polygon(points: Sequence[tuple[float, float]], class_: str) -> SafeString:
@@ -140,8 +145,8 @@ def picture(sheet: Sheet, height: float, chart: Figure, *children: str, has_patt
     ids = f"{sheet.key}-{sheet.name}-title", f"{sheet.key}-{sheet.name}-desc"
     return tag(
         "svg",
-        tag("title", chart.title, id=ids[0]),
-        tag("desc", chart.description, id=ids[1]),
+        tag("title", plain(chart.title), id=ids[0]),
+        tag("desc", plain(chart.description), id=ids[1]),
         patterns(sheet) if has_patterns else "",
         *children,
         class_=f"chart-svg chart-{sheet.name}",

@@ -1,7 +1,6 @@
 """The components of the platform; each stands in the gallery at /ui/."""
 
 from collections.abc import Sequence
-from datetime import date as Date  # noqa: N812 (`date` is the name of an argument)
 from functools import lru_cache
 
 from django.core.paginator import Page
@@ -9,56 +8,42 @@ from django.forms import BaseForm, BoundField
 from django.template import Context, Library
 from django.template.loader import render_to_string
 from django.utils.html import strip_tags
-from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.safestring import SafeData, SafeString
+from django.utils.translation import gettext
 
 from rivulus.ui import charts, rules
-from rivulus.ui.presenters import basis_words, find_url, state_words, trend_words
+from rivulus.ui.presenters import (
+    Amount,
+    Day,
+    active_language,
+    basis_words,
+    date_text,
+    find_url,
+    money_text,
+    number_text,
+    percent_text,
+    state_words,
+    trend_words,
+)
 from rivulus.ui.terms import BasisName, NoticeKind, StateName, Step, StepStatus, Tone
 
 register = Library()
-
-type Day = Date | int | str | None
-type Amount = rules.Number | str | None
 
 
 def _draw(component: str, /, **context: object) -> SafeString:
     return render_to_string(f"ui/components/{component}.html", context)
 
 
-def _language() -> str:
-    return get_language() or "ro"
+def _safety(*texts: object) -> tuple[bool, ...]:
+    """Part of the key of what is kept: marked-as-safe text equals the same text unmarked, but is not escaped."""
+    return tuple(isinstance(text, SafeData) for text in texts)
 
 
 # --- words ---------------------------------------------------------------------------------------
 
 
-@register.filter
-def number_text(value: Amount, decimals: int | None = None) -> str:
-    """A number in the active language."""
-    if value is None or isinstance(value, str):
-        return value or "–"
-    return rules.format_number(value, language=_language(), decimals=decimals)
-
-
-@register.filter
-def percent_text(value: rules.Number | None, decimals: int | None = None) -> str:
-    """A share from 0 to 100 in the active language."""
-    return "–" if value is None else rules.format_percent(value, language=_language(), decimals=decimals)
-
-
-@register.filter
-def money_text(amount: rules.Number | None, currency: str = "EUR") -> str:
-    """An amount in the active language."""
-    return "–" if amount is None else rules.format_money(amount, language=_language(), currency=currency)
-
-
-@register.filter
-def date_text(value: Day) -> str:
-    """A day in full, or a year as it is."""
-    if isinstance(value, Date):
-        return rules.format_date(value, language=_language())
-    return "" if value is None else str(value)
+for text_filter in (number_text, percent_text, money_text, date_text):
+    register.filter(text_filter)
 
 
 @register.filter
@@ -115,11 +100,11 @@ def money(*, amount: rules.Number | None, currency: str = "EUR", per_year: bool 
 @register.simple_tag
 def state(*, value: str, label: str = "", since: Day = None, compact: bool = False) -> SafeString:
     """Colour, shape and word; `compact` keeps the word for screen readers and the pointer."""
-    return _state(str(value), str(label), date_text(since), compact, _language())
+    return _state(str(value), str(label), date_text(since), compact, active_language(), _safety(label, since))
 
 
 @lru_cache(maxsize=1024)
-def _state(value: str, label: str, since: str, compact: bool, language: str) -> SafeString:
+def _state(value: str, label: str, since: str, compact: bool, language: str, safety: tuple[bool, ...]) -> SafeString:
     name = StateName(value)
     return _draw("state", value=name, word=label or state_words(name), since=since, compact=compact)
 
@@ -127,7 +112,7 @@ def _state(value: str, label: str, since: str, compact: bool, language: str) -> 
 @register.simple_tag
 def basis(*, value: str, compact: bool = False) -> SafeString:
     """How a state is known."""
-    return _basis(str(value), compact, _language())
+    return _basis(str(value), compact, active_language())
 
 
 @lru_cache(maxsize=64)
@@ -140,8 +125,17 @@ def _basis(value: str, compact: bool, language: str) -> SafeString:
 @register.simple_tag
 def chip(*, code: str, state: str, href: str = "", title: str = "", basis: str = "") -> SafeString:
     """A criterion in the matrix: shape and code, the rest in the title."""
-    name = StateName(str(state))
-    basis_word = basis_words(BasisName(str(basis)))[0] if basis else ""
+    return _chip(
+        str(code), str(state), str(href), str(title), str(basis), active_language(), _safety(code, href, title)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _chip(
+    code: str, state: str, href: str, title: str, basis: str, language: str, safety: tuple[bool, ...]
+) -> SafeString:
+    name = StateName(state)
+    basis_word = basis_words(BasisName(basis))[0] if basis else ""
     words = ", ".join(filter(None, (state_words(name), basis_word)))
     return _draw("chip", code=code, value=name, href=href, words=words, title=title)
 
@@ -396,7 +390,7 @@ def filter_form(content: str, *, label: str, submit: str = "", reset_url: str = 
 @register.simple_tag
 def chart(*, chart: charts.Chart) -> SafeString:
     """Picture, words and numbers of one chart."""
-    language = _language()
+    language = active_language()
     return _draw(
         "chart",
         chart=chart,

@@ -9,6 +9,7 @@ from django import forms
 from django.core.paginator import Paginator
 from django.template import Context, Template
 from django.test import RequestFactory
+from django.utils.safestring import mark_safe
 from django.utils.translation import override
 
 from rivulus.ui.samples import SampleForm
@@ -145,3 +146,11 @@ def test_a_refused_button_gives_its_reason():
     html = ui.button(text="Confirm", disabled_reason="A second person is needed.")
     assert "disabled" in html
     assert "A second person is needed." in html
+
+
+def test_what_was_drawn_for_safe_text_is_not_given_for_the_same_text_unmarked():
+    trusted = ui.chip(code="E1.1", state="met", title=mark_safe("<b>x</b>"))
+    assert "<b>x</b>" in trusted
+    assert "<b>x</b>" not in ui.chip(code="E1.1", state="met", title="<b>x</b>")
+    assert "<b>x</b>" in ui.state(value="met", label=mark_safe("<b>x</b>"))
+    assert "<b>x</b>" not in ui.state(value="met", label="<b>x</b>")
