@@ -146,6 +146,9 @@ class Cluster:
         if self._keeper is not None:
             self._keeper.wait(30)
             self._keeper = None
+        if self.socket_folder.parent != self.folder:
+            with contextlib.suppress(OSError):  # in /tmp: leave nothing behind
+                self.socket_folder.rmdir()
 
     def _start_keeper(self) -> None:
         lock = locks.exclusive_now(self._lock("keeper"))

@@ -1,5 +1,6 @@
 """Writing a line, destroying the key of a person, recording a verification."""
 
+import datetime as dt
 import os
 from collections.abc import Mapping
 from uuid import UUID
@@ -10,7 +11,7 @@ from django.db.models import F
 
 from rivulus.journal import queries, rules
 from rivulus.journal.models import JournalHead, Line, PersonKey, Verification
-from rivulus.journal.terms import Actor, Plain
+from rivulus.journal.terms import Actor, Plain, Verdict
 from rivulus.kernel import clock
 from rivulus.kernel.errors import Refused
 from rivulus.kernel.words import N_
@@ -77,20 +78,24 @@ def verify_and_record(*, by: Actor | None = None) -> Verification:
     The walk is not part of the transaction that keeps its result, so that it holds up nobody.
     """
     started_at = clock.now()
-    verdict = queries.verify()
-    with transaction.atomic():
-        row = Verification.objects.create(
-            started_at=started_at,
-            finished_at=max(clock.now(), started_at),
-            lines=verdict.lines,
-            facts=verdict.facts,
-            head_sequence=verdict.head.sequence,
-            head_hash=verdict.head.hash,
-            fault_count=verdict.fault_count,
-            faults=[{"kind": str(f.kind), "sequence": f.sequence, "sentence": str(f)} for f in verdict.faults],
-        )
-        content = {"lines": row.lines, "facts": row.facts, "head": row.head_hash, "faults": row.fault_count}
-        write(by=by, verb="journal.verified", subject="journal.verification", subject_id=row.pk, content=content)
+    return keep_verdict(by=by, verdict=queries.verify(), started_at=started_at)
+
+
+@transaction.atomic
+def keep_verdict(*, by: Actor | None, verdict: Verdict, started_at: dt.datetime) -> Verification:
+    """Keep what a verification of the whole journal has found."""
+    row = Verification.objects.create(
+        started_at=started_at,
+        finished_at=max(clock.now(), started_at),
+        lines=verdict.lines,
+        facts=verdict.facts,
+        head_sequence=verdict.head.sequence,
+        head_hash=verdict.head.hash,
+        fault_count=verdict.fault_count,
+        faults=[{"kind": str(f.kind), "sequence": f.sequence, "sentence": str(f)} for f in verdict.faults],
+    )
+    content = {"lines": row.lines, "facts": row.facts, "head": row.head_hash, "faults": row.fault_count}
+    write(by=by, verb="journal.verified", subject="journal.verification", subject_id=row.pk, content=content)
     return row
 
 

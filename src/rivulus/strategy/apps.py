@@ -11,7 +11,8 @@ class StrategyConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the strategy can measure of itself, and what the journal watches over."""
-        from rivulus.strategy.queries import probes, seals
+        from rivulus.strategy.queries import evaluations, probes, seals
 
         probes.register_all()
         seals.seal_all()
+        evaluations.seal_all()

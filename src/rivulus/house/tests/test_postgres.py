@@ -130,6 +130,7 @@ def test_a_folder_with_a_long_name_gets_a_short_socket(tmp_path: Path) -> None:
     assert len(str(Cluster(folder).socket_folder)) < SOCKET_PATH_LIMIT - 20
     with Cluster(folder, FOR_TESTS) as cluster:
         assert ask(cluster, "SELECT 1") == 1
+    assert not cluster.socket_folder.exists()
 
 
 def test_data_of_another_release_is_refused_with_a_way_out(cluster: Cluster) -> None:

@@ -209,7 +209,7 @@ def _content(
         "indicator": indicator.code,
         "place": place.code,
         "year": row.year,
-        "value": None if row.value is None else str(row.value.normalize()),
+        "value": None if row.value is None else f"{row.value.normalize():f}",
         "text": row.text_ro,
         "source": row.source_place,
         "is_demonstration": row.is_demonstration,

@@ -34,7 +34,9 @@ def remind_teams(*, by: Actor | None = None) -> list[models.Reminder]:
 @transaction.atomic
 def _remind(by: Actor | None, late: Late) -> models.Reminder | None:
     """Remember the reminder and queue its letters together: both are there, or neither."""
-    people = [member.person for member in late.members if member.person.is_active and not member.person.is_demonstration]
+    people = [
+        member.person for member in late.members if member.person.is_active and not member.person.is_demonstration
+    ]
     if not people:
         return None
     reminder, is_new = models.Reminder.objects.get_or_create(

@@ -18,8 +18,6 @@ from rivulus.strategy.rules.photos import CleanPhoto, NewPhoto, clean_photos
 from rivulus.strategy.rules.projects import HalfYear
 from rivulus.strategy.terms import Actor, Status
 
-REPORTED = "strategy.report.made"
-SUBJECT = "strategy.report"
 FOLDER = "reports"
 ORPHAN_AGE = dt.timedelta(days=1)
 
@@ -42,8 +40,8 @@ def report_progress(
 ) -> models.ProgressReport:
     """Add a report of a half-year with its photos, and return it.
 
-    ``token`` is of the form that was filled in: the same words sent twice with it are one report. ``known`` is the latest
-    report that the form showed: a newer one of the same half-year raises ``ReportedMeanwhile``, None does not ask.
+    ``token`` is of the form that was filled in: the same words sent twice with it are one report. ``known`` is the
+    latest report that the form showed: a newer one of its half-year raises ``ReportedMeanwhile``, None does not ask.
     What an account made for trying things out reports is a demonstration, whatever it says.
     """
     draft = models.ProgressReport(
@@ -88,7 +86,7 @@ def _add(
     for photo in photos:
         _keep(draft, photo, written)
     content = {**queries.content_of_report(draft), "photos": [photo.sha256 for photo in photos]}
-    journal.write(by=by, verb=REPORTED, subject=SUBJECT, subject_id=draft.pk, content=content)
+    journal.write(by=by, verb=queries.REPORTED, subject=queries.SUBJECT, subject_id=draft.pk, content=content)
     return draft
 
 
@@ -148,9 +146,7 @@ def sweep_photos(*, by: Actor | None = None) -> int:
     """Remove files that belong to no report (the machine stopped while one came in); return how many."""
     known = set(models.ReportPhoto.objects.values_list("file", flat=True))
     oldest = clock.now() - ORPHAN_AGE
-    lost = [
-        name for name in _list_files() if name not in known and default_storage.get_modified_time(name) < oldest
-    ]
+    lost = [name for name in _list_files() if name not in known and default_storage.get_modified_time(name) < oldest]
     for name in lost:
         default_storage.delete(name)
     if lost:
@@ -163,4 +159,6 @@ def _list_files() -> list[str]:
     if not default_storage.exists(FOLDER):
         return []
     years, _files = default_storage.listdir(FOLDER)
-    return [f"{FOLDER}/{year}/{name}" for year in sorted(years) for name in default_storage.listdir(f"{FOLDER}/{year}")[1]]
+    return [
+        f"{FOLDER}/{year}/{name}" for year in sorted(years) for name in default_storage.listdir(f"{FOLDER}/{year}")[1]
+    ]

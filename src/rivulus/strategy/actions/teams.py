@@ -22,7 +22,7 @@ def assign_member(*, by: Actor, project: models.Project, person: Actor) -> model
     locked = models.Project.objects.select_for_update(of=("self",), no_key=True).get(pk=project.pk)
     named = get_person(person.id)  # read again: roles are remembered by the object, and may have ended
     rules.check_can_assign(
-        is_member=is_member(locked, named),
+        is_member=is_member(locked, named.id),
         is_active=named.is_active,
         may_report=has_role(named, Role.PROJECT_TEAM),
     )
@@ -35,7 +35,11 @@ def assign_member(*, by: Actor, project: models.Project, person: Actor) -> model
 def end_membership(*, by: Actor, member: models.ProjectMember) -> models.ProjectMember:
     """Let somebody no longer report for a project; that they did stays known."""
     permissions.check_can("assign_team", by.active_roles())
-    row = models.ProjectMember.objects.select_for_update(of=("self",)).select_related("project", "person").get(pk=member.pk)
+    row = (
+        models.ProjectMember.objects.select_for_update(of=("self",))
+        .select_related("project", "person")
+        .get(pk=member.pk)
+    )
     rules.check_can_end_membership(is_ended=row.until is not None)
     row.until = clock.today()
     row.save(update_fields=["until"])

@@ -57,7 +57,9 @@ class ProjectFilterForm(forms.Form):
     status = forms.ChoiceField(label=_("Status"), required=False)
     priority = forms.ChoiceField(label=_("Priority"), required=False)
     funding = forms.ChoiceField(label=_("Possible source of money"), required=False)
-    year_from = forms.IntegerField(label=_("Horizon from year"), required=False, min_value=FIRST_YEAR, max_value=LAST_YEAR)
+    year_from = forms.IntegerField(
+        label=_("Horizon from year"), required=False, min_value=FIRST_YEAR, max_value=LAST_YEAR
+    )
     year_to = forms.IntegerField(label=_("Horizon to year"), required=False, min_value=FIRST_YEAR, max_value=LAST_YEAR)
     value_min = MoneyField(label=_("Value from (euro)"), required=False)
     value_max = MoneyField(label=_("Value to (euro)"), required=False)

@@ -5,15 +5,14 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rivulus.identity.queries import list_people_with_role
 from rivulus.identity.terms import Role
 from rivulus.kernel import clock
-from rivulus.kernel.words import say
 from rivulus.kernel.errors import Refused
+from rivulus.kernel.words import say
 from rivulus.strategy import models
 from rivulus.strategy.forms.projects import MoneyField
 from rivulus.strategy.presenters.periods import period_text
@@ -41,7 +40,8 @@ class ReportForm(forms.Form):
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
     spent_eur = MoneyField(
-        label=_("Money spent (euro)"), help_text=_("From the beginning of the project, all sources together; 0 when none.")
+        label=_("Money spent (euro)"),
+        help_text=_("From the beginning of the project, all sources together; 0 when none."),
     )
     expected_end = forms.DateField(
         label=_("Expected end"),
@@ -57,7 +57,9 @@ class ReportForm(forms.Form):
     )
     risks = forms.CharField(
         label=_("Risks, delays and corrections"),
-        help_text=_("What may go wrong or goes slower. Needed when the share done or the money spent is lower than before."),
+        help_text=_(
+            "What may go wrong or goes slower. Needed when the share done or the money spent is lower than before."
+        ),
         required=False,
         max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -110,6 +112,8 @@ class ReportForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Check each photo for its weight and its words, beside its own field."""
         known = super().clean() or self.cleaned_data
+        if "token" in self.errors or "known" in self.errors:
+            self.add_error(None, gettext("This form has lost its number: open it again and copy your words into it."))
         for number in range(1, MOST_PHOTOS + 1):
             photo, caption = known.get(f"photo_{number}"), known.get(f"caption_{number}")
             if photo and photo.size > MOST_BYTES:
@@ -142,15 +146,15 @@ class ReportForm(forms.Form):
 
     def saw(self, latest: int) -> "ReportForm":
         """Return the same form, whose writer has now seen the reports up to ``latest``."""
-        data = self.data.copy()
-        data["known"] = str(latest)
-        form = type(self)(data, MultiValueDict(self.files))
+        data = {**self.data.dict(), "known": str(latest)}  # type: ignore[attr-defined]
+        form = type(self)(data, self.files)
         form.is_valid()
         return form
 
-    def _photos(self) -> list[tuple[UploadedFile, str]]:
+    def _photos(self) -> "list[tuple[UploadedFile[Any], str]]":
         pairs = [
-            (self.cleaned_data.get(f"photo_{n}"), self.cleaned_data.get(f"caption_{n}", "")) for n in range(1, MOST_PHOTOS + 1)
+            (self.cleaned_data.get(f"photo_{n}"), self.cleaned_data.get(f"caption_{n}", ""))
+            for n in range(1, MOST_PHOTOS + 1)
         ]
         return [(photo, caption) for photo, caption in pairs if photo]
 
@@ -163,7 +167,7 @@ class ReportForm(forms.Form):
 class MemberForm(forms.Form):
     """Somebody who shall report for a project."""
 
-    person = forms.ModelChoiceField(
+    person: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         label=_("Person"),
         help_text=_("People with the role of a project team; an administrator grants it."),
         queryset=None,

@@ -16,6 +16,7 @@ from rivulus.strategy.presenters import fonts
 from rivulus.strategy.presenters.annual_data import report_data
 from rivulus.strategy.presenters.fonts import FontsMissing
 from rivulus.strategy.presenters.typesetting import TypesettingFailed, typeset
+from rivulus.strategy.queries import evaluations as queries
 from rivulus.strategy.rules.evaluations import Snapshot, canonical
 
 FOLDER = Path(__file__).resolve().parents[1] / "templates" / "strategy" / "report"
@@ -38,13 +39,13 @@ def build_pdf(content: Snapshot, *, language: str) -> bytes:
 @task
 def make_report(file_id: int) -> None:
     """Make a report that was asked for; doing it twice writes the same bytes."""
-    row = actions.get_report_file(file_id)
+    row = queries.get_report_file(file_id)
     try:
         pdf = build_pdf(row.evaluation.content, language=row.language)
     except (TypesettingFailed, FontsMissing) as failed:
-        actions.fail_report(file_id=file_id, error=str(failed))
+        actions.fail_report(by=None, file_id=file_id, error=str(failed))
         return
-    actions.keep_report(file_id=file_id, pdf=pdf, pages=count_pages(pdf))
+    actions.keep_report(by=None, file_id=file_id, pdf=pdf, pages=count_pages(pdf))
 
 
 def count_pages(pdf: bytes) -> int:

@@ -146,7 +146,7 @@ def _pillars(content: Snapshot) -> list[Data]:
             "code": row.code,
             "name": row.name,
             "goal": row.goal,
-            "tone": str(row.tone),
+            "tone": row.tone,
             "level": row.now.level,
             "fraction": row.fraction,
             "share": row.share_text,
@@ -230,7 +230,7 @@ def _forecast(content: Snapshot) -> Data:
             {
                 "name": row.name,
                 "code": row.code,
-                "tone": str(row.tone),
+                "tone": row.tone,
                 "planned": [a["levels"].get(row.code, 0) for a in planned],
                 "reported": [b["levels"].get(row.code, 0) for b in reported],
             }
@@ -248,7 +248,7 @@ def _indicators(content: Snapshot) -> Data:
         "city": show.in_words(city["name"]) if city else "",
         "region": show.in_words(region["name"]) if region else "",
         "pillars": [
-            {"name": p.name, "tone": str(p.tone), "rows": [_indicator(i, own, theirs) for i in rows[p.code]]}
+            {"name": p.name, "tone": p.tone, "rows": [_indicator(i, own, theirs) for i in rows[p.code]]}
             for p in show.pillar_rows(content)
             if rows[p.code]
         ],
@@ -300,7 +300,7 @@ def _spans(numbers: list[str | None]) -> list[Data | None]:
 def _portfolio(content: Snapshot) -> Data:
     shares = _shares([Decimal(d["planned"]) for d in content["directions"]])
     years = _shares([Decimal(y["amount"]) for y in content["years"]])
-    tones = {row.code: str(row.tone) for row in show.pillar_rows(content)}
+    tones = {row.code: row.tone for row in show.pillar_rows(content)}
     projects = {
         code: [_project(p) for p in rows] for code, rows in groupby(content["projects"], key=lambda p: p["direction"])
     }

@@ -164,7 +164,9 @@ def make_timelines(rows: Sequence[Row], today: dt.date) -> list[charts.Timeline]
                 charts.Timeline(
                     key=f"pillar-{code.lower()}",
                     title=pillar.name,
-                    description=_("The year in which each project should be ready; projects of every year are long bars."),
+                    description=_(
+                        "The year in which each project should be ready; projects of every year are long bars."
+                    ),
                     spans=tuple(spans),
                     now=now,
                 )
@@ -177,7 +179,9 @@ def group_by_year(rows: Sequence[Row]) -> list[YearGroup]:
     groups: dict[tuple[int, str], list[Row]] = {}
     for row in rows:
         year = row.project.horizon_year
-        groups.setdefault((year or (9998 if row.project.horizon_rhythm == "yearly" else 9999), row.horizon), []).append(row)
+        groups.setdefault((year or (9998 if row.project.horizon_rhythm == "yearly" else 9999), row.horizon), []).append(
+            row
+        )
     return [YearGroup(_capital(title), members) for (_year, title), members in sorted(groups.items())]
 
 
@@ -353,7 +357,11 @@ def make_steps(status: Status, since: str = "") -> tuple[Step, ...]:
         return tuple(
             Step(
                 label=_(STATUS_LABELS[step]),
-                status="done" if place < here or step is status is Status.DONE else "current" if place == here else "open",
+                status="done"
+                if place < here or step is status is Status.DONE
+                else "current"
+                if place == here
+                else "open",
                 note=since if place == here else "",
             )
             for place, step in enumerate(MAIN_PATH)

@@ -9,20 +9,13 @@ from typing import Any
 from django.utils.translation import get_language, gettext
 
 from rivulus.kernel.words import N_
+from rivulus.strategy.presenters.periods import period_text
 from rivulus.strategy.rules import evaluations as rules
 from rivulus.strategy.rules.evaluations import Comparison, Progress, Reached, Snapshot, SumMove
-from rivulus.strategy.terms import BASIS_LABELS, STATE_LABELS, STATUS_LABELS, Basis, State, Status
+from rivulus.strategy.rules.projects import HalfYear
+from rivulus.strategy.terms import BASIS_LABELS, STATE_LABELS, STATUS_LABELS, TONES, Basis, State, Status
 from rivulus.ui.rules import format_date, format_money, format_number, format_percent
-from rivulus.ui.terms import Tone
 
-TONES = {
-    "E": Tone.GOLD,
-    "C": Tone.AMETHYST,
-    "Me": Tone.MALACHITE,
-    "L": Tone.CHESTNUT,
-    "Mo": Tone.STREAM,
-    "G": Tone.STIBNITE,
-}
 NOTHING = "–"
 SUM_LABELS = {
     "planned": N_("Stated value of all projects until 2030"),
@@ -86,12 +79,7 @@ def status_word(status: str | None) -> str:
 
 def half_year_text(period: str | None) -> str:
     """Return a half-year (2026-1) in words."""
-    if not period:
-        return NOTHING
-    year, half = period.split("-")
-    return gettext("first half of %(year)s") % {"year": year} if half == "1" else (
-        gettext("second half of %(year)s") % {"year": year}
-    )
+    return period_text(HalfYear.parse(period)) if period else NOTHING
 
 
 def reached_text(reached: Reached | Mapping[str, int] | None) -> str:
@@ -149,7 +137,7 @@ class PillarRow:
     code: str
     name: str
     goal: str
-    tone: Tone
+    tone: str
     now: Reached
     in_progress: Reached
     expected: Reached
@@ -174,7 +162,7 @@ def pillar_rows(content: Snapshot) -> tuple[PillarRow, ...]:
             code=p["code"],
             name=in_words(p["name"]),
             goal=in_words(p["goal"]),
-            tone=TONES.get(p["code"], Tone.STIBNITE),
+            tone=TONES.get(p["code"], "stibnite"),
             now=Reached(**p["now"]),
             in_progress=Reached(**p["in_progress"]),
             expected=Reached(**p["expected"]),

@@ -1,17 +1,24 @@
 """The money of the portfolio, added up in the database by direction, by year and by source.
 
-The rule of the sums is in ``rules.budget``. A value that chapter 5 does not state is in no sum; it is counted beside it.
+The rule of the sums is in ``rules.budget``. A value that chapter 5 does not state is in no sum but counted beside it.
 """
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Case, Count, DecimalField, F, Func, IntegerField, Min, Q, QuerySet, Sum, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, Least
 
 from rivulus.strategy import models
-from rivulus.strategy.queries.projects import ProjectFilter, list_directions, list_funding_sources, list_projects
+from rivulus.strategy.queries.projects import (
+    EVERYTHING,
+    ProjectFilter,
+    list_directions,
+    list_funding_sources,
+    list_projects,
+)
 from rivulus.strategy.rules.budget import FIRST_YEAR, LAST_YEAR, Reading, reading_of, years_of
 
 MONEY = DecimalField(max_digits=18, decimal_places=2)
@@ -88,7 +95,7 @@ class Budget:
     interpreted: tuple[tuple[models.Project, Reading], ...]
 
 
-def get_budget(wanted: ProjectFilter = ProjectFilter()) -> Budget:
+def get_budget(wanted: ProjectFilter = EVERYTHING) -> Budget:
     """Return the sums of the projects wanted. Nine queries, whatever their number."""
     projects = list(list_projects(wanted))
     readings = [(p, reading_of(has_value=p.value_eur is not None, rhythm=p.value_rhythm)) for p in projects]
@@ -103,19 +110,19 @@ def get_budget(wanted: ProjectFilter = ProjectFilter()) -> Budget:
     )
 
 
-def get_totals(wanted: ProjectFilter = ProjectFilter()) -> Totals:
+def get_totals(wanted: ProjectFilter = EVERYTHING) -> Totals:
     """Return how many projects are wanted, what they come to until 2030, and how many state no value."""
     found = _plain(wanted).aggregate(number=Count("pk"), amount=Sum(_whole()), stated=Count("value_eur"))
     return Totals(found["number"], found["amount"] or ZERO, found["number"] - found["stated"])
 
 
-def sum_by_direction(wanted: ProjectFilter = ProjectFilter()) -> tuple[DirectionShare, ...]:
+def sum_by_direction(wanted: ProjectFilter = EVERYTHING) -> tuple[DirectionShare, ...]:
     """Return the sum of each direction that has projects, pillar by pillar."""
     rows = {row["direction_id"]: _share(row) for row in _shares(_plain(wanted).values("direction_id"))}
     return tuple(DirectionShare(d, rows[d.pk]) for d in list_directions() if d.pk in rows)
 
 
-def sum_by_year(wanted: ProjectFilter = ProjectFilter()) -> tuple[YearShare, ...]:
+def sum_by_year(wanted: ProjectFilter = EVERYTHING) -> tuple[YearShare, ...]:
     """Return what falls on each year, the years without end in a row, then what has no stated year."""
     stated = _plain(wanted).filter(value_eur__isnull=False)
     dated = stated.filter(Q(horizon_year__isnull=False) | Q(value_rhythm=Reading.YEARLY))
@@ -128,7 +135,7 @@ def sum_by_year(wanted: ProjectFilter = ProjectFilter()) -> tuple[YearShare, ...
     return tuple(years)
 
 
-def sum_by_source(wanted: ProjectFilter = ProjectFilter()) -> tuple[SourceShare, ...]:
+def sum_by_source(wanted: ProjectFilter = EVERYTHING) -> tuple[SourceShare, ...]:
     """Return the sum of the projects that name each source: one with several sources stands under each of them."""
     rows = {row["funding"]: _share(row) for row in _shares(_plain(wanted).values("funding"))}
     named = [SourceShare(source, rows[source.pk]) for source in list_funding_sources() if source.pk in rows]
@@ -136,7 +143,7 @@ def sum_by_source(wanted: ProjectFilter = ProjectFilter()) -> tuple[SourceShare,
     return (*named, SourceShare(None, rows[None])) if None in rows else tuple(named)
 
 
-def split_by_source(wanted: ProjectFilter = ProjectFilter()) -> ExclusiveShares:
+def split_by_source(wanted: ProjectFilter = EVERYTHING) -> ExclusiveShares:
     """Return every project once: under its only source, under *several sources*, or under *none stated*."""
     counted = _plain(wanted).annotate(sources=Count("funding"), only=Min("funding"), amount=_whole())
     several, none, one = Share(ZERO, 0, 0), Share(ZERO, 0, 0), dict[int, Share]()
@@ -190,7 +197,7 @@ def _whole() -> Combinable:
     return Case(When(value_rhythm=Reading.YEARLY, then=yearly), default=Cast("value_eur", MONEY), output_field=MONEY)
 
 
-def _shares(grouped: QuerySet[models.Project, dict[str, object]]) -> QuerySet[models.Project, dict[str, object]]:
+def _shares(grouped: QuerySet[models.Project, Any]) -> QuerySet[models.Project, Any]:
     return grouped.annotate(amount=Sum(_whole()), number=Count("pk"), stated=Count("value_eur"))
 
 

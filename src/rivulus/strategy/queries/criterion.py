@@ -12,6 +12,7 @@ from rivulus.strategy.queries import matrix, projects, readings
 from rivulus.strategy.rules import assessments
 from rivulus.strategy.rules import matrix as rules
 from rivulus.strategy.rules.matrix import Standing
+from rivulus.strategy.rules.projects import STATUS_OF_MATURITY
 from rivulus.strategy.terms import Basis, Effect, Status, Verdict
 
 
@@ -196,7 +197,7 @@ def _list_probe_links(criterion: models.Criterion) -> QuerySet[models.CriterionP
 def _list_project_links(criterion: models.Criterion) -> QuerySet[models.ProjectCriterion]:
     return (
         models.ProjectCriterion.objects.filter(criterion=criterion)
-        .select_related("project__direction__pillar", "edited_by")
+        .select_related("project", "edited_by")
         .order_by(
             "-effect",
             "project__direction__pillar__order",
@@ -208,14 +209,23 @@ def _list_project_links(criterion: models.Criterion) -> QuerySet[models.ProjectC
 
 
 def _linked(links: list[models.ProjectCriterion]) -> tuple[LinkedProject, ...]:
-    ids = [link.project_id for link in links]
-    known = {p.pk: p for p in projects.with_latest(models.Project.objects.filter(pk__in=ids)).order_by("pk")}
-    return tuple(_linked_project(link, known[link.project_id]) for link in links)
+    """Return linked projects with what was last reported of them. One query."""
+    reports = (
+        projects.list_counting_reports()
+        .filter(project__in=[link.project_id for link in links])
+        .order_by("project_id", "-year", "-half", "-id")
+        .distinct("project_id")
+        .values_list("project_id", "status", "percent")
+    )
+    reported = {project: (Status(status), percent) for project, status, percent in reports}
+    return tuple(
+        LinkedProject(link, link.project, *reported.get(link.project_id, _unreported(link.project)), Effect(link.effect))
+        for link in links
+    )
 
 
-def _linked_project(link: models.ProjectCriterion, found: models.Project) -> LinkedProject:
-    status, percent = Status(found.current_status), found.latest_percent  # type: ignore[attr-defined]
-    return LinkedProject(link, link.project, status, percent, Effect(link.effect))
+def _unreported(project: models.Project) -> tuple[Status, int | None]:
+    return STATUS_OF_MATURITY[project.maturity], None
 
 
 def _list_anomalies(criterion: models.Criterion) -> QuerySet[models.Anomaly]:

@@ -5,13 +5,17 @@ out. Its shape is described key by key in :func:`build_content`; a change of it 
 """
 
 import datetime as dt
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
+from rivulus.journal import sealing
 from rivulus.strategy import models
 from rivulus.strategy.queries import anomalies, budget, indicators, projects
 from rivulus.strategy.queries import forecast as forecasts
@@ -69,6 +73,32 @@ def list_report_files(evaluation: models.Evaluation) -> dict[str, models.ReportF
 def find_report_file(evaluation_id: int, language: str) -> models.ReportFile | None:
     """Return the report in a language, if somebody has asked for it."""
     return models.ReportFile.objects.filter(evaluation_id=evaluation_id, language=language).first()
+
+
+def get_report_file(pk: int) -> models.ReportFile:
+    """Return a report asked for, with its evaluation and the content of that."""
+    return models.ReportFile.objects.select_related("evaluation").get(pk=pk)
+
+
+def has_report(row: models.ReportFile) -> bool:
+    """Tell whether the file of a report is there, without reading it."""
+    return bool(row.file) and (Path(settings.MEDIA_ROOT) / row.file.name).is_file()
+
+
+def read_report(row: models.ReportFile) -> bytes | None:
+    """Return the bytes of a report that is ready; None when the file is lost, or is not what was written."""
+    if row.state != rules.READY or not row.file:
+        return None
+    try:
+        content = (Path(settings.MEDIA_ROOT) / row.file.name).read_bytes()
+    except OSError:
+        return None
+    return content if hashlib.sha256(content).hexdigest() == row.sha256 else None
+
+
+def seal_all() -> None:
+    """Put the evaluations under the seal of the journal; called once, when Django starts."""
+    sealing.seal(SUBJECT, sealed_rows, verbs=(MADE,))
 
 
 def sealed_rows() -> Iterator[tuple[str, Mapping[str, object]]]:

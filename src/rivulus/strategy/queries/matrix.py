@@ -1,7 +1,7 @@
 """The matrix as of a date: every criterion's standing with its evidence, and the level of every pillar."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -97,26 +97,26 @@ class Matrix:
 
 
 def get_matrix(at: dt.date | None = None) -> Matrix:
-    """Return the matrix as of ``at`` (today when None). Seven queries, whatever the number of criteria."""
+    """Return the matrix as of ``at`` (today when None). Six queries, whatever the number of criteria."""
     day = at or clock.today()
-    criteria = list(list_criteria())
-    facts = facts_of(criteria)
+    rows = list(_list_rows())
+    facts = [row.fact for row in rows]
     standings = standings_at(day, facts)
     now = rules.counted_as_met(facts, standings)
     in_progress = rules.counted_as_met(facts, standings, with_in_progress=True)
-    hoped = {c.code for c in criteria if c.expected in EXPECTED_BY_2030}
+    hoped = {row.fact.code for row in rows if row.expected in EXPECTED_BY_2030}
     expected = rules.counted_as_met(facts, standings, with_in_progress=True, and_expected=hoped)
-    cells = [_cell(c, standings[c.code], c.code in expected) for c in criteria]
+    cells: dict[tuple[str, int], list[Cell]] = {}
+    for row in rows:
+        cell = _cell(row, standings[row.fact.code], row.fact.code in expected)
+        cells.setdefault((cell.pillar, cell.level), []).append(cell)
     columns = tuple(
         Column(
             pillar=pillar,
             now=rules.pillar_standing(pillar.code, facts, now),
             in_progress=rules.pillar_standing(pillar.code, facts, in_progress),
             expected=rules.pillar_standing(pillar.code, facts, expected),
-            cells={
-                level: tuple(c for c in cells if c.pillar == pillar.code and c.level == level)
-                for level in rules.LEVELS
-            },
+            cells={level: tuple(cells.get((pillar.code, level), ())) for level in rules.LEVELS},
         )
         for pillar in list_pillars()
     )
@@ -213,18 +213,35 @@ def count_project_links() -> dict[str, int]:
     return dict(rows)
 
 
-def _cell(criterion: models.Criterion, standing: Standing, is_expected: bool) -> Cell:
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What the matrix reads of a criterion: rows as they come are six times as fast as instances of models."""
+
+    fact: CriterionFact
+    text: str
+    expected: str
+
+
+def _list_rows() -> Iterator[_Row]:
+    fields = ("code", "pillar__code", "level", "ladder__code", "step", "text", "expected")
+    ordered = models.Criterion.objects.order_by("pillar__order", "level", "order", "id")
+    for code, pillar, level, ladder, step, text, expected in ordered.values_list(*fields):
+        yield _Row(CriterionFact(code, pillar, level, ladder, step), text, expected)
+
+
+def _cell(row: _Row, standing: Standing, is_expected: bool) -> Cell:
+    fact = row.fact
     return Cell(
-        code=criterion.code,
-        pillar=criterion.pillar.code,
-        level=criterion.level,
-        text=criterion.text,
+        code=fact.code,
+        pillar=fact.pillar,
+        level=fact.level,
+        text=row.text,
         state=standing.state,
         basis=standing.basis,
         since=standing.since,
         implied_by=standing.implied_by,
-        expected=criterion.expected,
-        ladder=criterion.ladder.code if criterion.ladder else None,
-        step=criterion.step,
+        expected=row.expected,
+        ladder=fact.ladder,
+        step=fact.step,
         is_expected=is_expected,
     )

@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from uuid import UUID
 
 from django.db.models import Case, CharField, Exists, F, Func, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import Combinable, OrderBy
@@ -52,12 +53,15 @@ class ProjectFilter:
     order: Order = Order.CODE
 
 
-def list_projects(wanted: ProjectFilter = ProjectFilter(), *, before: HalfYear | None = None) -> QuerySet[models.Project]:
+EVERYTHING = ProjectFilter()
+
+
+def list_projects(wanted: ProjectFilter = EVERYTHING, *, before: HalfYear | None = None) -> QuerySet[models.Project]:
     """Return the projects wanted, each with its direction, its pillar and these annotations:
 
-    ``current_status`` (a value of :class:`Status`: reported, else from the maturity that chapter 5 prints) and the latest
-    counting report: ``latest_year``, ``latest_half``, ``latest_status``, ``latest_percent``, ``latest_spent_eur``,
-    ``latest_end``, ``latest_reported_at`` (None where nobody has reported). One query.
+    ``current_status`` (a value of :class:`Status`: reported, else from the maturity that chapter 5 prints) and the
+    latest counting report: ``latest_year``, ``latest_half``, ``latest_status``, ``latest_percent``,
+    ``latest_spent_eur``, ``latest_end``, ``latest_reported_at`` (None where nobody has reported). One query.
     """
     found = with_latest(models.Project.objects.select_related("direction__pillar"), before=before)
     return found.filter(_condition(wanted)).order_by(*_order(wanted.order))
@@ -133,10 +137,9 @@ def list_members(project: models.Project) -> QuerySet[models.ProjectMember]:
     return present.select_related("person").order_by("since", "id")
 
 
-def is_member(project: models.Project, person: object) -> bool:
+def is_member(project: models.Project, person_id: UUID) -> bool:
     """Tell whether somebody belongs to the team of a project now."""
-    person_id = getattr(person, "id", None)
-    return bool(person_id) and list_members(project).filter(person_id=person_id).exists()
+    return list_members(project).filter(person_id=person_id).exists()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +170,11 @@ def list_owing(*, today: dt.date | None = None, pillar: str = "") -> list[Late]:
     running = [str(status) for status in sorted(rules.RUNNING)]
     projects = (
         list_projects(ProjectFilter(pillar=pillar), before=period)
-        .filter(~Exists(reported), current_status__in=running)
+        .filter(~Exists(reported), Q(current_status__in=running))
         .prefetch_related(Prefetch("members", queryset=members, to_attr="present_members"))
     )
     late = (day - period.due).days
-    return [Late(p, period, period.due, late, tuple(p.present_members)) for p in projects]  # type: ignore[attr-defined]
+    return [Late(p, period, period.due, late, tuple(p.present_members)) for p in projects]
 
 
 def fold(words: str) -> str:

@@ -1,4 +1,4 @@
-"""Half-yearly reports: what was said of a project, what is expected next, and what the journal must know of a report."""
+"""Half-yearly reports: what was said of a project, what is expected next, what the journal keeps."""
 
 import datetime as dt
 import hashlib
@@ -7,21 +7,22 @@ from dataclasses import dataclass
 
 from django.db.models import Max, Q, QuerySet
 
-from rivulus.identity.queries import roles_of
 from rivulus.kernel import clock
 from rivulus.strategy import models
 from rivulus.strategy.queries.projects import is_member
 from rivulus.strategy.rules import permissions
 from rivulus.strategy.rules import projects as rules
 from rivulus.strategy.rules.projects import HalfYear, Owed, Standing
-from rivulus.strategy.terms import Status
+from rivulus.strategy.terms import Actor, Status
 
+REPORTED = "strategy.report.made"
+SUBJECT = "strategy.report"
 CHUNK = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A report in the history of a project; ``is_replaced`` when a later one of the same half-year stands in its place."""
+    """A report in the history of a project; ``is_replaced`` when a later one of its half-year takes its place."""
 
     report: models.ProgressReport
     period: HalfYear
@@ -83,10 +84,9 @@ def find_owed(project: models.Project, *, today: dt.date | None = None) -> Owed 
     return rules.owed_report(status=status, reported=reported, today=today or clock.today())
 
 
-def check_may_report(person: object, project: models.Project) -> None:
+def check_may_report(person: Actor, project: models.Project) -> None:
     """Refuse whoever is neither in the project's team nor in the strategy unit."""
-    roles = roles_of(person)  # type: ignore[arg-type]
-    permissions.check_can_report(roles, is_member=is_member(project, person))
+    permissions.check_can_report(person.active_roles(), is_member=is_member(project, person.id))
 
 
 def get_photo(pk: int) -> models.ReportPhoto:

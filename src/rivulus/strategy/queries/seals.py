@@ -10,6 +10,7 @@ from django.db import models as db
 
 from rivulus.journal import sealing
 from rivulus.strategy import models
+from rivulus.strategy.queries import reports
 
 DECLARED = "strategy.assessment.declared"
 RECONSTRUCTED = "strategy.assessment.reconstructed"
@@ -29,6 +30,7 @@ def seal_all() -> None:
     sealing.seal(ASSESSMENT, assessments, verbs=(DECLARED, RECONSTRUCTED))
     sealing.seal(DECISION, decisions, verbs=(DECIDED,))
     sealing.seal(MEASUREMENT, measurements, verbs=(MEASURED,))
+    sealing.seal(reports.SUBJECT, reports.sealed_reports, verbs=(reports.REPORTED,))
 
 
 def assessments() -> Rows:

@@ -20,6 +20,8 @@ FORMAT = 1
 EARLIEST = dt.date(2022, 1, 1)
 LONGEST_TITLE = 200
 LONGEST_NOTE = 4_000
+QUEUED, READY, FAILED = "queued", "ready", "failed"
+PATIENCE = dt.timedelta(minutes=10)  # a report takes seconds; after this its job is lost
 SUMS = ("planned", "spent", "projects", "unstated", "reported", "finished", "overdue", "criteria_met")
 
 Snapshot = Mapping[str, Any]
@@ -58,6 +60,13 @@ def check_evaluation(*, kind: EvaluationKind, at: dt.date, today: dt.date, title
         raise Refused(N_("An evaluation cannot be made for a day that has not come yet."))
     if at < EARLIEST:
         raise Refused(N_("Evaluations begin with the year of the strategy, 2022."))
+
+
+def may_ask_again(*, state: str, asked_at: dt.datetime, now: dt.datetime, is_there: bool) -> bool:
+    """Tell whether a report may be made once more: it failed, its file is lost, or nobody has made it for long."""
+    if state == READY:
+        return not is_there
+    return state == FAILED or now - asked_at > PATIENCE
 
 
 @dataclass(frozen=True, slots=True)

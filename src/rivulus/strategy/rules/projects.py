@@ -173,7 +173,9 @@ def check_expected_end(*, expected_end: dt.date | None, status: Status, period: 
     if expected_end is None:
         return
     if expected_end.year < FIRST_YEAR or expected_end.year > LAST_YEAR_OF_END:
-        raise Refused(N_("The expected end must lie between %(first)s and %(last)s."), first=FIRST_YEAR, last=LAST_YEAR_OF_END)
+        raise Refused(
+            N_("The expected end must lie between %(first)s and %(last)s."), first=FIRST_YEAR, last=LAST_YEAR_OF_END
+        )
     if status in RUNNING and expected_end < period.start:
         raise Refused(N_("A project that goes on cannot have ended before the half-year of the report."))
 

@@ -117,7 +117,7 @@ def test_indicators_with_a_value_are_counted_once_for_the_city_and_the_year_only
 def test_a_row_that_repeats_shows_what_the_repeated_one_shows(ioana: Person) -> None:
     enter(ioana, "Mo-01", "0.2")
     assert queries.get_standing("G-01").city == queries.get_standing("Mo-01").city
-    assert [s.city.value for s in queries.list_standings(IndicatorFilter(pillar="G"))][0] == Decimal("0.2")
+    assert queries.list_standings(IndicatorFilter(pillar="G"))[0].city.value == Decimal("0.2")
 
 
 def test_one_and_all_agree() -> None:
@@ -202,5 +202,5 @@ def test_faults_are_found_by_kind_thing_and_words_without_accents() -> None:
     assert len(every) == sum(count_by_about().values()) == models.Anomaly.objects.count()
     found = list_anomalies(AnomalyFilter(about="indicator", subject="E-16"))
     assert {row.code for row in found} == {"ind-poverty", "ind-poverty-table"}
-    assert "ind-poverty" in {row.code for row in list_anomalies(AnomalyFilter(search="saracie orase"))}
+    assert "ind-poverty" in {row.code for row in list_anomalies(AnomalyFilter(search="SARACIE"))}
     assert list_anomalies(AnomalyFilter(search="zzzz")) == []

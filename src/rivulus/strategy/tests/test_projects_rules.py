@@ -12,7 +12,7 @@ from rivulus.strategy.rules import budget, projects
 from rivulus.strategy.rules.projects import HalfYear, Standing
 from rivulus.strategy.terms import Status
 
-I, P, A, G, D, S, X = (
+E, P, A, G, D, S, X = (
     Status.IDEA,
     Status.PREPARING,
     Status.APPLIED,
@@ -21,9 +21,9 @@ I, P, A, G, D, S, X = (
     Status.SUSPENDED,
     Status.ABANDONED,
 )
-# Rows: from; columns: to, in the order I P A G D S X.
+# Rows: from; columns: to, in the order E P A G D S X.
 TABLE = {
-    I: "yyyynyy",
+    E: "yyyynyy",
     P: "nyyynyy",
     A: "nyyynyy",
     G: "nnnyyyy",
@@ -34,7 +34,7 @@ TABLE = {
 
 
 @pytest.mark.parametrize("before", list(TABLE))
-@pytest.mark.parametrize(("column", "after"), list(enumerate((I, P, A, G, D, S, X))))
+@pytest.mark.parametrize(("column", "after"), list(enumerate((E, P, A, G, D, S, X))))
 def test_every_move_is_as_the_table_says(before: Status, column: int, after: Status) -> None:
     if TABLE[before][column] == "y":
         projects.check_can_move(before, after)
@@ -80,7 +80,9 @@ def test_a_half_year_is_read_back_as_it_is_written(period: HalfYear) -> None:
     assert HalfYear.parse(str(period)) == period
 
 
-@pytest.mark.parametrize("text", ["", "2025", "2025-3", "2025-0", "25-1", "2025-1 ", " 2025-1", "２０２５-1", "2025-1\n"])
+@pytest.mark.parametrize(
+    "text", ["", "2025", "2025-3", "2025-0", "25-1", "2025-1 ", " 2025-1", "２０２５-1", "2025-1\n"]
+)
 def test_what_is_no_half_year_is_not_read(text: str) -> None:
     with pytest.raises(ValueError, match="half-year"):
         HalfYear.parse(text)
@@ -92,11 +94,12 @@ def test_half_years_sort_as_their_days_do(periods: list[HalfYear]) -> None:
 
 
 TODAY = dt.date(2026, 11, 22)
+PERIOD = HalfYear(2026, 1)
 
 
 def check(
     *,
-    period: HalfYear = HalfYear(2026, 1),
+    period: HalfYear = PERIOD,
     percent: int = 10,
     spent: Decimal = Decimal(0),
     status: Status = G,
@@ -120,7 +123,7 @@ def test_a_plain_report_is_taken() -> None:
         {"percent": 101},
         {"spent": Decimal(-1)},
         {"status": D, "percent": 99},
-        {"status": I, "percent": 1},
+        {"status": E, "percent": 1},
         {"summary": "  "},
     ],
 )
@@ -139,7 +142,7 @@ def test_numbers_may_fall_only_with_a_reason() -> None:
 
 
 def test_a_first_report_has_nothing_to_fall_below() -> None:
-    projects.check_numbers(known=Standing(I), percent=0, spent=Decimal(0), risks="")
+    projects.check_numbers(known=Standing(E), percent=0, spent=Decimal(0), risks="")
 
 
 def test_the_expected_end_is_a_plausible_day() -> None:
@@ -162,7 +165,7 @@ def test_a_running_project_owes_the_last_half_year_then_the_present_one() -> Non
     assert projects.owed_report(status=G, reported=[HalfYear(2026, 1), HalfYear(2026, 2)], today=TODAY) is None
 
 
-@pytest.mark.parametrize("status", [I, D, S, X])
+@pytest.mark.parametrize("status", [E, D, S, X])
 def test_a_project_that_does_not_run_owes_nothing(status: Status) -> None:
     assert projects.owed_report(status=status, reported=[], today=TODAY) is None
 

@@ -162,9 +162,9 @@ def test_a_membership_ends_once_and_may_begin_again(
 def test_a_report_is_kept_with_one_line_in_the_journal(team: object, pilot: models.Project, bogdan: Person) -> None:
     before = Line.objects.count()
     made = report(bogdan, pilot, risks="None known.", expected_end=dt.date(2027, 5, 1), photos=[photo()])
-    line = Line.objects.get(subject=actions.SUBJECT, subject_id=str(made.pk))
+    line = Line.objects.get(subject=queries.SUBJECT, subject_id=str(made.pk))
     assert Line.objects.count() == before + 1
-    assert (line.verb, line.actor_id) == (actions.REPORTED, bogdan.pk)
+    assert (line.verb, line.actor_id) == (queries.REPORTED, bogdan.pk)
     assert line.content["percent"] == 30
     assert line.content["photos"] == [made.photos.get().sha256]
     assert "room" not in str(line.content)
@@ -175,7 +175,7 @@ def test_the_journal_holds_what_the_row_says(team: object, pilot: models.Project
 
     made = report(bogdan, pilot)
     ((row_id, content),) = queries.sealed_reports()
-    line = Line.objects.get(subject=actions.SUBJECT, subject_id=row_id)
+    line = Line.objects.get(subject=queries.SUBJECT, subject_id=row_id)
     assert row_id == str(made.pk)
     assert {name: line.content[name] for name in content} == rules.to_content(content)
 
@@ -282,7 +282,9 @@ def workshop(transactional_db: None) -> Callable[[], tuple[models.Project, Perso
     """A project of its own with a member of the strategy unit: what is really committed empties the city afterwards."""
 
     def build() -> tuple[models.Project, Person]:
-        pillar = models.Pillar.objects.create(code="Zz", objective="O9", order=9, name="Test", goal="Test", summary="Test")
+        pillar = models.Pillar.objects.create(
+            code="Zz", objective="O9", order=9, name="Test", goal="Test", summary="Test"
+        )
         direction = models.Direction.objects.create(code="D9.9", pillar=pillar, order=9, title="Test")
         project = models.Project.objects.create(
             code="D9.9.9", direction=direction, number=9, title="Test", maturity="pilot", priority="unstated"
@@ -323,7 +325,7 @@ def test_reports_that_come_at_once_are_all_kept(workshop: Callable[[], tuple[mod
     results = at_once(*deeds)
     assert all(isinstance(result, models.ProgressReport) for result in results), results
     assert {r.summary for r in models.ProgressReport.objects.all()} == {f"Report {n}" for n in range(4)}
-    assert Line.objects.filter(subject=actions.SUBJECT).count() == 4
+    assert Line.objects.filter(subject=queries.SUBJECT).count() == 4
     kept = {row.file.name for row in models.ReportPhoto.objects.all()}
     assert len(kept) == len(files()) == 4
 
@@ -335,7 +337,7 @@ def test_a_form_sent_four_times_at_once_is_one_report(
     token = uuid.uuid4()
     results = at_once(*[lambda: report(person, project, token=token, known=0, photos=[photo()])] * 4)
     assert len({getattr(result, "pk", result) for result in results}) == 1, results
-    assert models.ProgressReport.objects.count() == Line.objects.filter(subject=actions.SUBJECT).count() == 1
+    assert models.ProgressReport.objects.count() == Line.objects.filter(subject=queries.SUBJECT).count() == 1
     assert len(files()) == 1
 
 

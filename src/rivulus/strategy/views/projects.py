@@ -18,7 +18,7 @@ from rivulus.strategy.queries import budget as money
 from rivulus.strategy.queries import projects as queries
 from rivulus.strategy.queries import reports as told
 from rivulus.strategy.rules import permissions
-from rivulus.strategy.terms import EFFECT_LABELS, STATUS_LABELS, Status
+from rivulus.strategy.terms import EFFECT_LABELS, STATUS_LABELS, Effect, Status
 from rivulus.strategy.views.entry import turn_away
 
 ON_A_PAGE = 25
@@ -106,7 +106,7 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
         "facts": presenter.make_facts(found, funding),
         "whole": money.value_until_end(found),
         "steps": presenter.make_steps(row.status, row.reported),
-        "links": [(link, gettext(EFFECT_LABELS[link.effect])) for link in queries.list_criterion_links(found)],
+        "links": [(link, gettext(EFFECT_LABELS[Effect(link.effect)])) for link in queries.list_criterion_links(found)],
         "anomalies": list(queries.list_anomalies(found)),
         "history": [(t, period_text(t.period), gettext(_label(t.report.status))) for t in history],
         "owed": owed,

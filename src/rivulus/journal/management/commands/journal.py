@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rivulus.journal import actions, queries, rules
 from rivulus.journal.models import Line
 from rivulus.journal.terms import Head, Verdict
+from rivulus.kernel import clock
 
 
 class Command(BaseCommand):
@@ -41,12 +42,15 @@ class Command(BaseCommand):
                 self._export(options["since"], options["to"] or self.stdout)
 
     def _verify(self, since: int | None, known: Head | None, record: bool) -> None:
+        if record and since:
+            raise CommandError("Only a verification of the whole journal is kept: leave out --since.")
+        started_at = clock.now()
         try:
             verdict = queries.verify(since=since, known=known)
         except Line.DoesNotExist:
             raise CommandError(f"There is no line {since}.") from None
         if record:
-            actions.verify_and_record(by=None)
+            actions.keep_verdict(by=None, verdict=verdict, started_at=started_at)
         self._say(verdict)
         if not verdict.is_intact:
             sys.exit(1)
