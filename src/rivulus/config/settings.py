@@ -200,17 +200,22 @@ SECURE_CSP = {
     "manifest-src": [CSP.SELF],
 }
 
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-EMAIL_HOST = os.environ.get("RIVULUS_SMTP_HOST", "")
-EMAIL_PORT = int(os.environ.get("RIVULUS_SMTP_PORT", "25"))
-EMAIL_HOST_USER = os.environ.get("RIVULUS_SMTP_USER", "")
-EMAIL_HOST_PASSWORD = os.environ.get("RIVULUS_SMTP_PASSWORD", "")
-EMAIL_USE_TLS = _flag("RIVULUS_SMTP_TLS", False)
-EMAIL_TIMEOUT = 10
+SMTP_HOST = os.environ.get("RIVULUS_SMTP_HOST", "")
 DEFAULT_FROM_EMAIL = os.environ.get("RIVULUS_MAIL_FROM", "rivulus@localhost")
-if not EMAIL_HOST:  # with no mail server the letters lie as files in the data folder, where the operator reads them
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    EMAIL_FILE_PATH = HOME / "mail"
+_SMTP = {
+    "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    "OPTIONS": {
+        "host": SMTP_HOST,
+        "port": int(os.environ.get("RIVULUS_SMTP_PORT", "25")),
+        "username": os.environ.get("RIVULUS_SMTP_USER", ""),
+        "password": os.environ.get("RIVULUS_SMTP_PASSWORD", ""),
+        "use_tls": _flag("RIVULUS_SMTP_TLS", False),
+        "timeout": 10,
+    },
+}
+# With no mail server the letters lie as files in the data folder, where the operator reads them.
+_FILES = {"BACKEND": "django.core.mail.backends.filebased.EmailBackend", "OPTIONS": {"file_path": HOME / "mail"}}
+MAILERS = {"default": _SMTP if SMTP_HOST else _FILES}
 
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "identity:account"
@@ -223,7 +228,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "rivulus.identity.forms.JoiningForm"
 # With a mail server an address must be confirmed; without one (letters lie as files) it may be.
-ACCOUNT_EMAIL_VERIFICATION = "mandatory" if EMAIL_HOST else "optional"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if SMTP_HOST else "optional"
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True

@@ -210,7 +210,7 @@ def _content(
         "place": place.code,
         "year": row.year,
         "value": None if row.value is None else f"{row.value.normalize():f}",
-        "text": row.text_ro,
+        "text": row.text_ro,  # type: ignore[attr-defined]
         "source": row.source_place,
         "is_demonstration": row.is_demonstration,
     }

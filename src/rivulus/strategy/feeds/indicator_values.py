@@ -192,7 +192,7 @@ def _read(rows: list[_Row], faults: list[LineFault], encoding: str, delimiter: s
         faults.append(
             LineFault(1, "value", sentence, N_("Fill in the column of values and upload it again."))
         )
-    faults.sort(key=lambda fault: fault.line)
+    faults.sort(key=lambda fault: (bool(fault.column), fault.line))
     return Sheet(
         lines=tuple(lines),
         faults=tuple(faults[:FAULTS_SHOWN]),

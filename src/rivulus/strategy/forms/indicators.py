@@ -77,7 +77,7 @@ class ReferencesForm(forms.Form):
 class ValueForm(forms.Form):
     """A value of one indicator; what is striking about it must be confirmed before it is kept."""
 
-    place = forms.ModelChoiceField(
+    place = forms.ModelChoiceField(  # type: ignore[var-annotated]
         label=gettext_lazy("Place"), queryset=models.Place.objects.none(), empty_label=None
     )
     year = forms.IntegerField(label=gettext_lazy("Year that the value is about"))
@@ -201,9 +201,9 @@ class UploadForm(forms.Form):
         max_length=rules.LONGEST_SOURCE,
     )
 
-    def clean_file(self) -> UploadedFile:
+    def clean_file(self) -> "UploadedFile[bytes]":
         """Refuse a file that is too large before it is read."""
-        file: UploadedFile = self.cleaned_data["file"]
+        file: UploadedFile[bytes] = self.cleaned_data["file"]
         if (file.size or 0) > rules.LARGEST_FILE_BYTES:
             raise forms.ValidationError(
                 gettext("The file is larger than 2 MiB. Split it into several files.")

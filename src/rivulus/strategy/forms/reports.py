@@ -167,7 +167,7 @@ class ReportForm(forms.Form):
 class MemberForm(forms.Form):
     """Somebody who shall report for a project."""
 
-    person: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
+    person: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
         label=_("Person"),
         help_text=_("People with the role of a project team; an administrator grants it."),
         queryset=None,

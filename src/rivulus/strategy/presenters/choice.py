@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from rivulus.kernel.words import N_
 from rivulus.strategy import models
-from rivulus.strategy.presenters.forecast import criteria_words
+from rivulus.strategy.presenters.forecast import Addresses, Linked, criteria_words
 from rivulus.strategy.queries.choice import Outcome
 from rivulus.strategy.queries.forecast import Portfolio
 from rivulus.strategy.rules.budget import Reading, reading_of
@@ -47,10 +47,10 @@ class LevelRow:
 class ProjectRow:
     """A chosen project, what it brings, and the addresses of the same question without it or with it kept in."""
 
-    project: models.Project
+    project: Linked
     cost_eur: int
     is_without_value: bool
-    lost: tuple[models.Criterion, ...]
+    lost: tuple[Linked, ...]
     helps: int
     is_kept_in: bool
     without_href: str
@@ -60,8 +60,8 @@ class ProjectRow:
 class GainRow:
     """A criterion newly met, and by which projects."""
 
-    criterion: models.Criterion
-    projects: tuple[str, ...]
+    criterion: Linked
+    projects: tuple[Linked, ...]
     implied_by: str | None
 
 
@@ -71,8 +71,8 @@ class CornerRow:
 
     criteria: int
     cost_eur: int
-    added: tuple[str, ...]
-    dropped: tuple[str, ...]
+    added: tuple[Linked, ...]
+    dropped: tuple[Linked, ...]
     href: str
 
 
@@ -81,15 +81,15 @@ class LeftOutRow:
     """Projects not among those to choose from, for one reason."""
 
     reason: str
-    projects: tuple[models.Project, ...]
+    projects: tuple[Linked, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class MissingRow:
     """A criterion out of reach, and the projects left out that would satisfy it."""
 
-    criterion: models.Criterion
-    blocked: tuple[tuple[str, str], ...]
+    criterion: Linked
+    blocked: tuple[tuple[Linked, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class ChoicePage:
     chart: charts.Lines | None
     corners: tuple[CornerRow, ...]
     left_out: tuple[LeftOutRow, ...]
-    awaiting: tuple[models.Criterion, ...]
+    awaiting: tuple[Linked, ...]
     unclear: tuple[str, ...]
     per_unit: tuple[str, ...]
     yearly: tuple[str, ...]
@@ -131,20 +131,20 @@ def choice_page(
 ) -> ChoicePage:
     """Work out what the page shows; ``asked`` is the question as the address has it."""
     found, impossible = outcome.choice, outcome.impossible
-    least = impossible.least_eur if impossible else None
+    least, pages = impossible.least_eur if impossible else None, Addresses(portfolio)
     return ChoicePage(
         summary=_summary(wish, outcome, found) if found else None,
         levels=_levels(portfolio, found) if found else (),
-        projects=tuple(_projects(portfolio, wish, outcome, found.shares, asked)) if found else (),
-        gains=_gains(portfolio, found) if found else (),
+        projects=tuple(_projects(pages, wish, outcome, found.shares, asked)) if found else (),
+        gains=_gains(pages, found) if found else (),
         obstacle=str(impossible.obstacle) if impossible else "",
-        missing=tuple(_missing(portfolio, m) for m in impossible.missing) if impossible else (),
+        missing=tuple(_missing(pages, m) for m in impossible.missing) if impossible else (),
         least_eur=least,
         least_href=_address(asked, budget=str(least)) if least is not None else "",
         chart=frontier_chart(portfolio, wish, outcome) if outcome.frontier else None,
-        corners=tuple(_corners(outcome.frontier, asked)),
-        left_out=tuple(_left_out(portfolio, outcome.problem.left_out)),
-        awaiting=tuple(portfolio.criteria[c] for c in outcome.problem.awaiting),
+        corners=tuple(_corners(pages, outcome.frontier, asked)),
+        left_out=tuple(_left_out(portfolio, pages, outcome.problem.left_out)),
+        awaiting=tuple(pages.criterion(c) for c in outcome.problem.awaiting),
         unclear=_read_as(portfolio, outcome, Reading.UNCLEAR),
         per_unit=_read_as(portfolio, outcome, Reading.PER_UNIT),
         yearly=_read_as(portfolio, outcome, Reading.YEARLY),
@@ -210,15 +210,15 @@ def _levels(portfolio: Portfolio, found: Choice) -> tuple[LevelRow, ...]:
 
 
 def _projects(
-    portfolio: Portfolio, wish: Wish, outcome: Outcome, shares: Iterable[Share], asked: Mapping[str, str]
+    pages: Addresses, wish: Wish, outcome: Outcome, shares: Iterable[Share], asked: Mapping[str, str]
 ) -> Iterable[ProjectRow]:
     """Return the chosen projects, those without which most criteria would be lost first."""
     for share in sorted(shares, key=lambda s: (-len(s.lost), -s.helps, s.cost_eur)):
         yield ProjectRow(
-            project=portfolio.projects[share.project],
+            project=pages.project(share.project),
             cost_eur=share.cost_eur,
             is_without_value=share.project in outcome.problem.counted_free,
-            lost=tuple(portfolio.criteria[c] for c in share.lost),
+            lost=tuple(pages.criterion(c) for c in share.lost),
             helps=share.helps,
             is_kept_in=share.project in wish.included,
             without_href=_address(
@@ -229,32 +229,35 @@ def _projects(
         )
 
 
-def _gains(portfolio: Portfolio, found: Choice) -> tuple[GainRow, ...]:
-    return tuple(GainRow(portfolio.criteria[g.criterion], g.projects, g.implied_by) for g in found.gains)
+def _gains(pages: Addresses, found: Choice) -> tuple[GainRow, ...]:
+    return tuple(
+        GainRow(pages.criterion(g.criterion), tuple(pages.project(p) for p in g.projects), g.implied_by)
+        for g in found.gains
+    )
 
 
-def _missing(portfolio: Portfolio, missing: Missing) -> MissingRow:
-    blocked = tuple((code, _(LEFT_OUT_LABELS[reason])) for code, reason in missing.blocked)
-    return MissingRow(portfolio.criteria[missing.criterion], blocked)
+def _missing(pages: Addresses, missing: Missing) -> MissingRow:
+    blocked = tuple((pages.project(code), _(LEFT_OUT_LABELS[reason])) for code, reason in missing.blocked)
+    return MissingRow(pages.criterion(missing.criterion), blocked)
 
 
-def _corners(points: Iterable[Point], asked: Mapping[str, str]) -> Iterable[CornerRow]:
+def _corners(pages: Addresses, points: Iterable[Point], asked: Mapping[str, str]) -> Iterable[CornerRow]:
     before: set[str] = set()
     for point in points:
         now = set(point.selected)
         yield CornerRow(
             criteria=point.criteria,
             cost_eur=point.cost_eur,
-            added=tuple(sorted(now - before)),
-            dropped=tuple(sorted(before - now)),
+            added=tuple(pages.project(p) for p in sorted(now - before)),
+            dropped=tuple(pages.project(p) for p in sorted(before - now)),
             href=_address(asked, budget=str(point.cost_eur)),
         )
         before = now
 
 
-def _left_out(portfolio: Portfolio, left_out: Mapping[str, LeftOut]) -> Iterable[LeftOutRow]:
+def _left_out(portfolio: Portfolio, pages: Addresses, left_out: Mapping[str, LeftOut]) -> Iterable[LeftOutRow]:
     for reason, label in LEFT_OUT_LABELS.items():
-        projects = tuple(p for code, p in portfolio.projects.items() if left_out.get(code) is reason)
+        projects = tuple(pages.project(code) for code in portfolio.projects if left_out.get(code) is reason)
         if projects:
             yield LeftOutRow(_(label), projects)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,6 +17,7 @@ from rivulus.strategy.terms import TONES
 from rivulus.ui import charts
 from rivulus.ui.terms import Tone
 
+PLACE = "CODE"
 READING_LABELS = {Reading.REPORTED: N_("As reported"), Reading.PLANNED: N_("As planned")}
 GROUND_LABELS = {
     Ground.PRINTED: N_("the year printed in chapter 5"),
@@ -29,6 +31,32 @@ GROUND_LABELS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Linked:
+    """A criterion or a project with its words and the address of its page."""
+
+    code: str
+    words: str
+    href: str
+
+
+class Addresses:
+    """Where the pages of criteria and projects are, in the language of the reader; asked of Django only once."""
+
+    def __init__(self, portfolio: Portfolio) -> None:
+        self._portfolio = portfolio
+        self._criterion = reverse("strategy:criterion", args=[PLACE])
+        self._project = reverse("strategy:project", args=[PLACE])
+
+    def criterion(self, code: str) -> Linked:
+        """Return a criterion with its address."""
+        return Linked(code, self._portfolio.criteria[code].text, self._criterion.replace(PLACE, code))
+
+    def project(self, code: str) -> Linked:
+        """Return a project with its address."""
+        return Linked(code, self._portfolio.projects[code].title, self._project.replace(PLACE, code))
+
+
+@dataclass(frozen=True, slots=True)
 class ReadingTab:
     """A link to the page in one reading."""
 
@@ -39,11 +67,12 @@ class ReadingTab:
 
 @dataclass(frozen=True, slots=True)
 class LevelCell:
-    """The level of a pillar at the end of a year; ``rises`` when it is higher than the year before."""
+    """The level of a pillar at the end of a year, beside what it was the year before."""
 
     year: int
     standing: PillarStanding
     fraction: float
+    is_same: bool
     rises: bool
 
 
@@ -62,8 +91,8 @@ class PillarRow:
 class GainRow:
     """A criterion newly met, with the projects that do it."""
 
-    criterion: models.Criterion
-    projects: tuple[models.Project, ...]
+    criterion: Linked
+    projects: tuple[Linked, ...]
     implied_by: str | None
 
 
@@ -81,7 +110,7 @@ class YearGains:
 class DelayRow:
     """A criterion held back: planned for a year, expected in another or in none."""
 
-    criterion: models.Criterion
+    criterion: Linked
     planned_year: int
     year: int | None
 
@@ -90,7 +119,7 @@ class DelayRow:
 class LateRow:
     """A project in danger: when it was planned, when it is expected, why, and what that costs."""
 
-    project: models.Project
+    project: Linked
     planned_year: int | None
     expected_year: int | None
     why: str
@@ -103,7 +132,7 @@ class GapRow:
 
     pillar: models.Pillar
     tone: str
-    criteria: tuple[models.Criterion, ...]
+    criteria: tuple[Linked, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,15 +158,15 @@ class ForecastPage:
 def forecast_page(expected: Expected, reading: Reading) -> ForecastPage:
     """Work out what the page shows in a reading."""
     portfolio, forecast = expected.portfolio, expected.forecast
-    outlook = forecast.outlook(reading)
+    outlook, pages = forecast.outlook(reading), Addresses(portfolio)
     return ForecastPage(
         reading=reading,
         chart=share_chart(forecast),
         years=tuple(o.year for o in outlook),
         rows=tuple(_pillar_row(portfolio, forecast, outlook, code) for code in forecast.pillars),
-        gains=tuple(_year_gains(portfolio, o) for o in outlook),
-        late=tuple(late_row(portfolio, late) for late in forecast.late),
-        gaps=tuple(_gaps(portfolio, forecast)),
+        gains=tuple(_year_gains(pages, o, len(forecast.criteria)) for o in outlook),
+        late=tuple(_late_row(pages, late) for late in forecast.late),
+        gaps=tuple(_gaps(portfolio, forecast, pages)),
         gap_count=len(forecast.unreachable),
         delayed_count=len(forecast.delays),
         met_now=len(forecast.met_now),
@@ -190,14 +219,13 @@ def share_chart(forecast: Forecast) -> charts.Lines:
     )
 
 
-def late_row(portfolio: Portfolio, late: Late) -> LateRow:
-    """Return a late project in words."""
+def _late_row(pages: Addresses, late: Late) -> LateRow:
     return LateRow(
-        project=portfolio.projects[late.project],
+        project=pages.project(late.project),
         planned_year=late.planned.year,
         expected_year=late.expected.year,
         why=_(GROUND_LABELS[late.expected.ground]),
-        delays=tuple(DelayRow(portfolio.criteria[d.criterion], d.planned_year, d.year) for d in late.delays),
+        delays=tuple(DelayRow(pages.criterion(d.criterion), d.planned_year, d.year) for d in late.delays),
     )
 
 
@@ -211,24 +239,23 @@ def _pillar_row(portfolio: Portfolio, forecast: Forecast, outlook: Iterable[Outl
     cells, before = [], now
     for year in outlook:
         standing = next(s for s in year.pillars if s.pillar == code)
-        cells.append(LevelCell(year.year, standing, float(standing.fraction), standing.level > before.level))
+        rises = standing.level > before.level
+        cells.append(LevelCell(year.year, standing, float(standing.fraction), standing == before, rises))
         before = standing
     return PillarRow(portfolio.pillars[code], TONES[code], now, float(now.fraction), tuple(cells))
 
 
-def _year_gains(portfolio: Portfolio, outlook: Outlook) -> YearGains:
+def _year_gains(pages: Addresses, outlook: Outlook, total: int) -> YearGains:
     rows = tuple(
-        GainRow(portfolio.criteria[g.criterion], tuple(portfolio.projects[p] for p in g.projects), g.implied_by)
+        GainRow(pages.criterion(g.criterion), tuple(pages.project(p) for p in g.projects), g.implied_by)
         for g in outlook.gains
     )
-    return YearGains(outlook.year, len(outlook.met), len(portfolio.facts), rows)
+    return YearGains(outlook.year, len(outlook.met), total, rows)
 
 
-def _gaps(portfolio: Portfolio, forecast: Forecast) -> Iterable[GapRow]:
+def _gaps(portfolio: Portfolio, forecast: Forecast, pages: Addresses) -> Iterable[GapRow]:
     for code in forecast.pillars:
-        criteria = tuple(
-            portfolio.criteria[c] for c in forecast.unreachable if portfolio.criteria[c].pillar.code == code
-        )
+        criteria = tuple(pages.criterion(c) for c in forecast.unreachable if portfolio.criteria[c].pillar == code)
         if criteria:
             yield GapRow(portfolio.pillars[code], TONES[code], criteria)
 

@@ -1,6 +1,6 @@
 """The city beside other places: every indicator normalised, what came out, and what was left out and why."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rivulus.strategy import models
@@ -86,7 +86,7 @@ def _line(
     indicator: models.Indicator,
     city: models.Place | None,
     others: Iterable[models.Place],
-    by_place: dict[int, tuple[models.IndicatorValue, ...]],
+    by_place: Mapping[int, tuple[models.IndicatorValue, ...]],
     is_suspicious: bool,
 ) -> Line:
     own = queries.latest_of(by_place.get(city.pk, ())) if city else None

@@ -3,14 +3,14 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-from django.db.models import QuerySet
+from decimal import Decimal
 
 from rivulus.kernel import clock
 from rivulus.strategy import models
 from rivulus.strategy.queries import matrix
 from rivulus.strategy.rules import matrix as matrix_rules
 from rivulus.strategy.rules.forecast import Forecast, Progress, ProjectFact
+from rivulus.strategy.rules.matrix import CriterionFact
 from rivulus.strategy.rules.projects import STATUS_OF_MATURITY, HalfYear
 from rivulus.strategy.terms import Effect, Status
 
@@ -18,19 +18,40 @@ Links = Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
+class CriterionRow:
+    """A criterion in the reader's language."""
+
+    code: str
+    pillar: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRow:
+    """A project in the reader's language, with what chapter 5 prints of its value and its year."""
+
+    code: str
+    title: str
+    maturity: str
+    value_eur: Decimal | None
+    value_rhythm: str
+    horizon_year: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Portfolio:
     """The matrix now and the projects, with the rows behind their codes."""
 
     pillars: Mapping[str, models.Pillar]
-    criteria: Mapping[str, models.Criterion]
-    projects: Mapping[str, models.Project]
-    facts: tuple[matrix_rules.CriterionFact, ...]
+    criteria: Mapping[str, CriterionRow]
+    projects: Mapping[str, ProjectRow]
+    facts: tuple[CriterionFact, ...]
     met: frozenset[str]
     progress: Mapping[str, Progress]
     meets: Links
     contributes: Links
 
-    def status_of(self, project: models.Project) -> Status:
+    def status_of(self, project: ProjectRow) -> Status:
         """Return the status last reported, or what the printed maturity is taken to be."""
         progress = self.progress.get(project.code)
         return progress.status if progress else STATUS_OF_MATURITY.get(project.maturity, Status.IDEA)
@@ -65,13 +86,13 @@ def get_forecast(*, today: dt.date | None = None, with_demonstrations: bool = Fa
 def get_portfolio(*, today: dt.date | None = None, with_demonstrations: bool = False) -> Portfolio:
     """Return the matrix and the projects as of a day (today when None). Eight queries."""
     day = today or clock.today()
-    criteria = list(matrix.list_criteria())
-    facts = matrix.facts_of(criteria)
+    criteria = list_criteria()
+    facts = [fact for _, fact in criteria]
     met = matrix_rules.counted_as_met(facts, matrix.standings_at(day, facts))
     meets, contributes = list_links()
     return Portfolio(
         pillars={p.code: p for p in matrix.list_pillars()},
-        criteria={c.code: c for c in criteria},
+        criteria={row.code: row for row, _ in criteria},
         projects={p.code: p for p in list_projects()},
         facts=tuple(facts),
         met=met,
@@ -81,11 +102,23 @@ def get_portfolio(*, today: dt.date | None = None, with_demonstrations: bool = F
     )
 
 
-def list_projects() -> QuerySet[models.Project]:
-    """Return the projects in the order of chapter 5, each with its direction and pillar."""
-    return models.Project.objects.select_related("direction__pillar").order_by(
-        "direction__pillar__order", "direction__order", "number", "id"
+def list_criteria() -> list[tuple[CriterionRow, CriterionFact]]:
+    """Return the criteria, pillar by pillar, from the first level up: their words, and what the rules need."""
+    rows = models.Criterion.objects.order_by("pillar__order", "level", "order", "id").values_list(
+        "code", "pillar__code", "text", "level", "ladder__code", "step"
     )
+    return [
+        (CriterionRow(code, pillar, text), CriterionFact(code, pillar, level, ladder, step))
+        for code, pillar, text, level, ladder, step in rows
+    ]
+
+
+def list_projects() -> list[ProjectRow]:
+    """Return the projects in the order of chapter 5."""
+    rows = models.Project.objects.order_by("direction__pillar__order", "direction__order", "number", "id").values_list(
+        "code", "title", "maturity", "value_eur", "value_rhythm", "horizon_year"
+    )
+    return [ProjectRow(*row) for row in rows]
 
 
 def list_links() -> tuple[Links, Links]:

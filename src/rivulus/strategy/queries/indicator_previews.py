@@ -76,7 +76,7 @@ def preview(sheet: Sheet, *, by: Actor, default_source: str = "") -> Preview:
         faults += found
         if not found:
             lines.append(_line(line.line, entry, known))
-    every = sorted([*sheet.faults, *faults], key=lambda fault: fault.line)
+    every = sorted([*sheet.faults, *faults], key=lambda fault: (bool(fault.column), fault.line))
     return Preview(sheet, tuple(lines), tuple(every[:FAULTS_SHOWN]), sheet.fault_count + len(faults))
 
 
@@ -84,8 +84,8 @@ def _known(by: Actor) -> _Known:
     indicators = {fold(indicator.code): indicator for indicator in queries.list_indicators()}
     places: dict[str, models.Place] = {}
     for place in queries.list_places():
-        for name in (place.code, place.name_ro, place.name_en, place.name_hu):
-            places.setdefault(fold(name or ""), place)
+        for name in ("code", "name_ro", "name_en", "name_hu"):
+            places.setdefault(fold(getattr(place, name) or ""), place)
     rows = queries.list_values_in_force(with_demonstration=True).filter(is_demonstration=by.is_demonstration)
     natures = {key: queries.nature_of(indicator) for key, indicator in indicators.items()}
     return _Known(indicators, natures, places, queries.group_values(rows))
@@ -130,11 +130,7 @@ def _line(number: int, entry: Entry, known: _Known) -> PreviewLine:
     romanian, _, _ = rules.texts_of(entry, nature)
     standing = NEW
     if before is not None:
-        same = (before.value, before.text_ro or "", before.source_place) == (
-            entry.value,
-            romanian,
-            entry.source,
-        )
+        same = queries.what_is_said(before) == (entry.value, romanian, entry.source)
         standing = UNCHANGED if same else CHANGED
     doubts = () if standing == UNCHANGED else _doubts(entry, nature, last)
     entry = replace(entry, indicator=indicator.code, place=place.code)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
@@ -78,7 +79,7 @@ def list_references() -> QuerySet[models.Place]:
     """Return the places the city can be compared with, with the number of indicators each has a value for."""
     city = find_city()
     return (
-        models.Place.objects.exclude(pk=city.pk if city else None)
+        models.Place.objects.exclude(code=city.code if city else "")
         .annotate(
             number=Count(
                 "values__indicator",
@@ -277,8 +278,9 @@ def nature_of(indicator: models.Indicator) -> Nature:
 
 def says_the_same(known: models.IndicatorValue, row: models.IndicatorValue) -> bool:
     """Tell whether two rows of one indicator, place and year say the same, and of the same source."""
-    mine, theirs = (
-        (known.value, known.text_ro or "", known.source_place),
-        (row.value, row.text_ro, row.source_place),
-    )
-    return mine == theirs
+    return what_is_said(known) == what_is_said(row)
+
+
+def what_is_said(row: models.IndicatorValue) -> tuple[Decimal | None, str, str]:
+    """Return number, text and source of a row: what tells two rows of the same year apart."""
+    return row.value, row.text_ro or "", row.source_place  # type: ignore[attr-defined]

@@ -231,7 +231,7 @@ def _joined(*names: str) -> Combinable:
 def _order(order: Order) -> tuple[OrderBy, ...]:
     down = order.startswith("-")
     column = {"value": "value_eur", "horizon": "horizon_year", "percent": "latest_percent"}.get(order.lstrip("-"))
-    printed = ("direction__pillar__order", "direction__order", "number", "pk")
+    printed = ("direction__code", "number", "pk")
     if column is None:
         return tuple(F(name).desc() if down else F(name).asc() for name in printed)
     first = F(column).desc(nulls_last=True) if down else F(column).asc(nulls_last=True)

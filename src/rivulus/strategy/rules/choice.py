@@ -131,6 +131,24 @@ class Problem:
         return tuple(c.code for c in self.criteria if c.code in found and c.code not in self.met)
 
     @cached_property
+    def ladders(self) -> dict[str, list[CriterionFact]]:
+        """Return the steps of each ladder from the lowest up."""
+        result: dict[str, list[CriterionFact]] = {}
+        for criterion in sorted(self.criteria, key=lambda c: c.step or 0):
+            if criterion.ladder is not None:
+                result.setdefault(criterion.ladder, []).append(criterion)
+        return result
+
+    @cached_property
+    def lower_steps(self) -> dict[str, tuple[str, ...]]:
+        """Return for each criterion on a ladder the steps below it, which it implies."""
+        return {
+            high.code: tuple(low.code for low in steps[:place])
+            for steps in self.ladders.values()
+            for place, high in enumerate(steps)
+        }
+
+    @cached_property
     def help_count(self) -> dict[str, int]:
         """Return for each project how many criteria not met now it would help."""
         counts = dict.fromkeys(self.costs, 0)
@@ -142,14 +160,11 @@ class Problem:
     @cached_property
     def next_steps(self) -> dict[str, str]:
         """Return for each reachable criterion the next higher reachable step of its ladder."""
-        reachable, ladders = set(self.reachable), dict[str, list[CriterionFact]]()
-        for criterion in self.criteria:
-            if criterion.ladder is not None and criterion.code in reachable:
-                ladders.setdefault(criterion.ladder, []).append(criterion)
+        reachable = set(self.reachable)
         result = {}
-        for steps in ladders.values():
-            steps.sort(key=lambda c: c.step or 0)
-            result.update({low.code: high.code for low, high in itertools.pairwise(steps)})
+        for steps in self.ladders.values():
+            codes = [c.code for c in steps if c.code in reachable]
+            result.update(dict(itertools.pairwise(codes)))
         return result
 
 
@@ -212,8 +227,9 @@ def _left_out(project: ProjectFact, cost: int | None, wish: Wish) -> LeftOut | N
 
 def gained(problem: Problem, selected: Collection[str]) -> frozenset[str]:
     """Return the criteria newly met when these projects are finished."""
-    done = {c for c, projects in problem.needs.items() if projects <= set(selected)}
-    return matrix.counted_as_met(problem.criteria, {}, and_expected=problem.met | done) - problem.met
+    chosen = set(selected)
+    done = {c for c, projects in problem.needs.items() if projects <= chosen}
+    return frozenset(done.union(*(problem.lower_steps.get(c, ()) for c in done)) - problem.met)
 
 
 def cost_of(problem: Problem, selected: Iterable[str]) -> int:
@@ -291,16 +307,10 @@ def missing_for(problem: Problem, meets: Links) -> tuple[Missing, ...]:
     result = []
     for criterion in problem.criteria:
         if criterion.code in out:
-            ways = [criterion.code, *_higher_steps(problem.criteria, criterion)]
+            ways = [criterion.code, *(h for h, lower in problem.lower_steps.items() if criterion.code in lower)]
             projects = sorted({p for way in ways for p in meets.get(way, ()) if p in problem.left_out})
             result.append(Missing(criterion.code, tuple((p, problem.left_out[p]) for p in projects)))
     return tuple(result)
-
-
-def _higher_steps(criteria: Iterable[CriterionFact], low: CriterionFact) -> list[str]:
-    if low.ladder is None:
-        return []
-    return [c.code for c in criteria if c.ladder == low.ladder and (c.step or 0) > (low.step or 0)]
 
 
 def explain(problem: Problem, selected: Collection[str]) -> Choice:

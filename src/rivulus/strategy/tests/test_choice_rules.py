@@ -302,6 +302,15 @@ def rank(problem: Problem, selected: tuple[str, ...]) -> tuple[int, ...]:
     return (len(new & problem.focus), len(new), *tail)
 
 
+@given(cities, wishes, st.frozensets(st.sampled_from(CODES)))
+def test_what_a_set_brings_equals_the_matrix_climbed_anew(city: Facts, asked: Wish, some: frozenset[str]) -> None:
+    problem = pose(city, asked)
+    selected = some & problem.costs.keys()
+    done = {c for c, projects in problem.needs.items() if projects <= selected}
+    met = matrix.counted_as_met(problem.criteria, {}, and_expected=problem.met | done)
+    assert choice.gained(problem, selected) == met - problem.met
+
+
 @given(cities, wishes)
 @settings(deadline=None, max_examples=150)
 def test_no_set_within_the_budget_is_better_than_the_chosen_one(city: Facts, asked: Wish) -> None:

@@ -9,6 +9,6 @@ urlpatterns = [
     path("indicators/benchmark/", indicators.benchmark, name="benchmark"),
     path("indicators/import/", indicator_values.import_values, name="import_values"),
     path("indicators/import/template/", indicator_values.template, name="import_template"),
-    path("indicators/<str:code>/", indicators.one, name="indicator"),
-    path("indicators/<str:code>/value/", indicator_values.enter, name="indicator_value"),
+    path("indicators/<slug:code>/", indicators.one, name="indicator"),
+    path("indicators/<slug:code>/value/", indicator_values.enter, name="indicator_value"),
 ]

@@ -123,7 +123,7 @@ def _add_place(request: HttpRequest, form: PlaceForm) -> HttpResponse | None:
     if not form.is_valid():
         return None
     try:
-        place: models.Place = actions.add_place(by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+        place: models.Place = actions.add_place(by=request.user, **form.cleaned_data)
     except Refused as refused:
         form.add_error(None, say(refused))
         return None
