@@ -61,6 +61,7 @@ ALLOWED_HOSTS = os.environ.get("RIVULUS_ALLOWED_HOSTS", "127.0.0.1,localhost,[::
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("RIVULUS_ORIGINS", "").split(",") if o]
 SECURE_ORIGIN = _flag("RIVULUS_HTTPS", False)  # set behind a TLS proxy
 RIVULUS_DEMO = _flag("RIVULUS_DEMO", True)
+RIVULUS_KEEP_PAGES = _flag("RIVULUS_KEEP_PAGES", True)  # in memory, until the journal grows
 RIVULUS_REQUIRE_MFA = _flag("RIVULUS_REQUIRE_MFA", False)
 RIVULUS_VERSION = "0.1.0"
 # For the frame: the name in the header leads to the account page.
@@ -103,6 +104,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "rivulus.config.pages.KeptPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

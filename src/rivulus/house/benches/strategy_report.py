@@ -94,8 +94,8 @@ def run(arguments: list[str]) -> int:
     for scale in (1, 10):
         found = report_part(scale)
         print(
-            f"{found.scale:>2} × : {found.criteria} criteria, {found.projects} projects: snapshot {found.snapshot_s:.2f} s,"
-            f" report {found.pdf_s:.2f} s ({found.pages} pages, {found.pdf_bytes / 1e6:.1f} MB)"
+            f"{found.scale:>2} ×: {found.criteria} criteria, {found.projects} projects:"
+            f" snapshot {found.snapshot_s:.2f} s, report {found.pdf_s:.2f} s ({found.pages} pages, {found.pdf_bytes / 1e6:.1f} MB)"
         )
     return 0
 
@@ -107,4 +107,3 @@ def _median[Thing](make: Callable[[], Thing]) -> tuple[float, Thing]:
         made = make()
         times.append(time.perf_counter() - begin)
     return statistics.median(times), made
-

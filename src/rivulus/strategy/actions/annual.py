@@ -32,20 +32,18 @@ def ask_report(
     """
     if language not in queries.LANGUAGES:
         raise Refused(N_("Reports are made in Romanian, English and Hungarian."))
-    asked = {"state": rules.QUEUED, "asked_at": clock.now()}
+    now = clock.now()
     row, is_new = models.ReportFile.objects.select_for_update(of=("self",)).get_or_create(
-        evaluation_id=evaluation.pk, language=language, defaults=asked
+        evaluation_id=evaluation.pk, language=language, defaults={"state": rules.QUEUED, "asked_at": now}
     )
     is_there = queries.read_report(row) is not None
-    if not is_new and not rules.may_ask_again(
-        state=row.state, asked_at=row.asked_at, now=clock.now(), is_there=is_there
-    ):
+    if not is_new and not rules.may_ask_again(state=row.state, asked_at=row.asked_at, now=now, is_there=is_there):
         return row
-    row.state, row.asked_at, row.error = rules.QUEUED, asked["asked_at"], ""
+    row.state, row.asked_at, row.error = rules.QUEUED, now, ""
     row.save(update_fields=["state", "asked_at", "error"])
     enqueue(row.pk)
     journal.write(
-        by=by,  # type: ignore[arg-type]
+        by=by,
         verb="strategy.report.asked",
         subject=SUBJECT,
         subject_id=row.pk,
@@ -66,7 +64,7 @@ def keep_report(*, by: Actor | None, file_id: int, pdf: bytes, pages: int) -> mo
     row.sha256 = hashlib.sha256(pdf).hexdigest()
     row.save(update_fields=["file", "state", "error", "pages", "made_at", "sha256"])
     journal.write(
-        by=by,  # type: ignore[arg-type]
+        by=by,
         verb="strategy.report.made",
         subject=SUBJECT,
         subject_id=row.pk,
@@ -82,7 +80,7 @@ def fail_report(*, by: Actor | None, file_id: int, error: str) -> models.ReportF
     row.state, row.error = rules.FAILED, error[:LONGEST_ERROR]
     row.save(update_fields=["state", "error"])
     journal.write(
-        by=by,  # type: ignore[arg-type]
+        by=by,
         verb="strategy.report.failed",
         subject=SUBJECT,
         subject_id=row.pk,

@@ -37,9 +37,7 @@ def make_evaluation(
     rules.check_evaluation(kind=kind, at=at, today=clock.today(), title=title, note=note)
     is_demonstration = is_demonstration or bool(by and by.is_demonstration)
     with _still_picture():
-        content = queries.build_content(
-            kind=kind, at=at, title=title, note=note, is_demonstration=is_demonstration
-        )
+        content = queries.build_content(kind=kind, at=at, title=title, note=note, is_demonstration=is_demonstration)
     return _keep(by=by, content=content)
 
 
@@ -76,7 +74,7 @@ def _keep(*, by: Actor | None, content: queries.Content) -> models.Evaluation:
         made_at=clock.now(),
     )
     journal.write(
-        by=by,  # type: ignore[arg-type]
+        by=by,
         verb=queries.MADE,
         subject=queries.SUBJECT,
         subject_id=row.pk,

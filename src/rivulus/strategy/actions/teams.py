@@ -22,7 +22,7 @@ def assign_member(*, by: Actor, project: models.Project, person: Actor) -> model
     locked = models.Project.objects.select_for_update(of=("self",), no_key=True).get(pk=project.pk)
     named = get_person(person.id)  # read again: roles are remembered by the object, and may have ended
     rules.check_can_assign(
-        is_member=is_member(locked, named.id),
+        is_member=is_member(locked, named),
         is_active=named.is_active,
         may_report=has_role(named, Role.PROJECT_TEAM),
     )

@@ -38,7 +38,7 @@ class ChoiceForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
     horizon = forms.IntegerField(
-        label=_("Horizon year"), help_text=_("Yearly amounts count from next year to this one, with both.")
+        label=_("Horizon year"), help_text=_("Yearly amounts count for each year from next year until this one.")
     )
     pillar = forms.ChoiceField(label=_("Pillar"), required=False, help_text=_("Criteria of this pillar come first."))
     level = forms.TypedChoiceField(

@@ -4,6 +4,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +28,7 @@ ORDERS = (
 )
 LARGEST = Decimal(10) ** 11
 FIRST_YEAR, LAST_YEAR = 2020, 2060
+ATTRIBUTE = mark_safe(" selected")
 
 
 class MoneyField(forms.CharField):
@@ -48,28 +52,43 @@ class MoneyField(forms.CharField):
         return round(amount, 2)
 
 
+class Choices(forms.Select):
+    """A list to choose from, written at once: a template for each of its hundred options costs more than the query."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """Return the list with what was chosen."""
+        attributes = {"name": name, **self.build_attrs(self.attrs, attrs)}
+        rows = ((code, ATTRIBUTE if str(code) == str(value or "") else "", label) for code, label in self.choices)
+        options = format_html_join("", '<option value="{}"{}>{}</option>', rows)
+        return format_html("<select{}>{}</select>", flatatt(attributes), options)
+
+
 class ProjectFilterForm(forms.Form):
     """Which projects are wanted, and in what order."""
 
     q = forms.CharField(label=_("Words in the title, code or responsible"), required=False, max_length=100)
-    pillar = forms.ChoiceField(label=_("Pillar"), required=False)
-    direction = forms.ChoiceField(label=_("Direction of action"), required=False)
-    status = forms.ChoiceField(label=_("Status"), required=False)
-    priority = forms.ChoiceField(label=_("Priority"), required=False)
-    funding = forms.ChoiceField(label=_("Possible source of money"), required=False)
+    pillar = forms.ChoiceField(label=_("Pillar"), required=False, widget=Choices)
+    direction = forms.ChoiceField(label=_("Direction of action"), required=False, widget=Choices)
+    status = forms.ChoiceField(label=_("Status"), required=False, widget=Choices)
+    priority = forms.ChoiceField(label=_("Priority"), required=False, widget=Choices)
+    funding = forms.ChoiceField(label=_("Possible source of money"), required=False, widget=Choices)
     year_from = forms.IntegerField(
         label=_("Horizon from year"), required=False, min_value=FIRST_YEAR, max_value=LAST_YEAR
     )
     year_to = forms.IntegerField(label=_("Horizon to year"), required=False, min_value=FIRST_YEAR, max_value=LAST_YEAR)
     value_min = MoneyField(label=_("Value from (euro)"), required=False)
     value_max = MoneyField(label=_("Value to (euro)"), required=False)
-    order = forms.ChoiceField(label=_("Order"), required=False, choices=[(o.value, label) for o, label in ORDERS])
+    order = forms.ChoiceField(
+        label=_("Order"), required=False, choices=[(o.value, label) for o, label in ORDERS], widget=Choices
+    )
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         statuses = [(str(status), gettext(label)) for status, label in STATUS_LABELS.items()]
-        self._choose("pillar", [(p.code, p.name) for p in queries.list_pillars()])
-        self._choose("direction", [(d.code, f"{d.code} {d.title}") for d in queries.list_directions()])
+        directions = list(queries.list_directions())
+        pillars = {d.pillar.code: d.pillar.name for d in directions}
+        self._choose("pillar", list(pillars.items()))
+        self._choose("direction", [(d.code, f"{d.code} {d.title}") for d in directions])
         self._choose("status", statuses)
         self._choose("priority", [(code, gettext(label)) for code, label in PRIORITIES.items()])
         self._choose("funding", [(s.code, s.name) for s in queries.list_funding_sources()])

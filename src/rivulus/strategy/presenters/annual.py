@@ -14,8 +14,8 @@ from django.utils import translation
 from rivulus.strategy.actions import annual as actions
 from rivulus.strategy.presenters import fonts
 from rivulus.strategy.presenters.annual_data import report_data
-from rivulus.strategy.presenters.fonts import FontsMissing
-from rivulus.strategy.presenters.typesetting import TypesettingFailed, typeset
+from rivulus.strategy.presenters.fonts import FontsMissingError
+from rivulus.strategy.presenters.typesetting import TypesettingError, typeset
 from rivulus.strategy.queries import evaluations as queries
 from rivulus.strategy.rules.evaluations import Snapshot, canonical
 
@@ -24,7 +24,7 @@ PAGE_COUNT = re.compile(rb"/Type\s*/Pages\b[^>]*?/Count (\d+)|/Count (\d+)[^>]*?
 
 
 def build_pdf(content: Snapshot, *, language: str) -> bytes:
-    """Return the report in a language; raise TypesettingFailed or FontsMissing when it cannot be made."""
+    """Return the report in a language; raise TypesettingError or FontsMissingError when it cannot be made."""
     with translation.override(language):
         data = report_data(content)
     files = {str(file.relative_to(FOLDER)): file.read_bytes() for file in sorted(FOLDER.rglob("*.typ"))}
@@ -42,7 +42,7 @@ def make_report(file_id: int) -> None:
     row = queries.get_report_file(file_id)
     try:
         pdf = build_pdf(row.evaluation.content, language=row.language)
-    except (TypesettingFailed, FontsMissing) as failed:
+    except (TypesettingError, FontsMissingError) as failed:
         actions.fail_report(by=None, file_id=file_id, error=str(failed))
         return
     actions.keep_report(by=None, file_id=file_id, pdf=pdf, pages=count_pages(pdf))

@@ -15,7 +15,9 @@ WORDS = {
     "vision": N_("What the city wants to be in 2030"),
     "method": N_("How this report was made"),
     "matrix": N_("The maturity matrix"),
-    "matrix_lead": N_("Each sign is one criterion. A level is reached when all of its criteria, and all of the levels below, are met."),
+    "matrix_lead": N_(
+        "Each sign is one criterion. A level is reached when all of its criteria, and all of the levels below, are met."
+    ),
     "changes": N_("What changed since the evaluation before"),
     "changes_none": N_("This is the first evaluation kept on the platform; there is nothing to compare it with yet."),
     "changes_empty": N_("Nothing changed between the two evaluations."),
@@ -26,29 +28,51 @@ WORDS = {
     "changes_sums": N_("The portfolio in numbers"),
     "no_change": N_("No change."),
     "forecast": N_("What is expected until 2030"),
-    "forecast_lead": N_("Two readings of the same portfolio: if every project ends in the year that the strategy prints, and if projects go on as their teams report. Which project moves which criterion is an interpretation; the strategy does not say it."),
+    "forecast_lead": N_(
+        "Two readings of the same portfolio: if every project ends in the year that the strategy prints,"
+        " and if projects go on as their teams report. Which project moves which criterion is an"
+        " interpretation; the strategy does not say it."
+    ),
     "forecast_planned": N_("As planned"),
     "forecast_reported": N_("As reported"),
     "forecast_criteria": N_("Criteria met at the end of the year"),
     "forecast_levels": N_("Expected level of each pillar"),
     "forecast_unreachable": N_("Criteria that no project of the portfolio would satisfy, even all together"),
     "indicators": N_("Indicators"),
-    "indicators_lead": N_("Values of chapter 6.4 of the strategy and those entered since. Bars compare the city with the region, each pair on its own scale. A sign beside the code means that the source has a fault there."),
+    "indicators_lead": N_(
+        "Values of chapter 6.4 of the strategy and those entered since. Bars compare the city with the"
+        " region, each pair on its own scale. A sign beside the code means that the source has a fault"
+        " there."
+    ),
     "portfolio": N_("The portfolio"),
-    "portfolio_lead": N_("Projects of chapter 5. Yearly sums are counted from 2023 to 2030; projects without a stated value are in no sum."),
+    "portfolio_lead": N_(
+        "Projects of chapter 5. Yearly sums are counted from 2023 to 2030; projects without a stated"
+        " value are in no sum."
+    ),
     "by_direction": N_("Stated value by direction of action"),
     "by_year": N_("Stated value by year"),
     "all_projects": N_("All projects"),
     "no_year": N_("no year stated"),
     "overdue": N_("Reports that are owed"),
-    "overdue_lead": N_("Projects in preparation or under way whose team has not reported about the half-year that ended last."),
+    "overdue_lead": N_(
+        "Projects in preparation or under way whose team has not reported about the half-year that ended last."
+    ),
     "overdue_none": N_("No project owes a report."),
     "anomalies": N_("Faults found in the source"),
-    "anomalies_lead": N_("The strategy is printed with gaps, repetitions and contradictions. The platform changes none of them silently; each is listed here by what it is about."),
+    "anomalies_lead": N_(
+        "The strategy is printed with gaps, repetitions and contradictions. The platform changes none of"
+        " them silently; each is listed here by what it is about."
+    ),
     "sources": N_("Sources"),
-    "sources_lead": N_("Documents that the strategy relates to. Every figure on the platform names its own chapter, page or document."),
+    "sources_lead": N_(
+        "Documents that the strategy relates to. Every figure on the platform names its own chapter, page or document."
+    ),
     "proof": N_("How to check this report"),
-    "proof_text": N_("This report was made from one snapshot of the platform and from nothing else. The snapshot is attached to this file. The digest below is the SHA-256 of its canonical form, and is written in the journal of the platform; the same snapshot gives the same report again, bit by bit."),
+    "proof_text": N_(
+        "This report was made from one snapshot of the platform and from nothing else. The snapshot is"
+        " attached to this file. The digest below is the SHA-256 of its canonical form, and is written in"
+        " the journal of the platform; the same snapshot gives the same report again, bit by bit."
+    ),
     "digest": N_("Digest of the snapshot"),
     "pack_digest": N_("Digest of the pack of facts"),
     "format": N_("Format of the snapshot"),
@@ -105,27 +129,47 @@ WORDS = {
 METHOD = (
     (
         N_("How a level is reached"),
-        N_("A pillar stands on the highest level of which it, and all levels below, have every criterion met. The share beside it tells how many criteria of the next level are met."),
+        N_(
+            "A pillar stands on the highest level of which it, and all levels below, have every criterion"
+            " met. The share beside it tells how many criteria of the next level are met."
+        ),
     ),
     (
         N_("What is under way"),
-        N_("“With what is under way” counts criteria in progress as if they were met. “Expected by 2030” adds those that chapter 4.2 of the strategy promises by then."),
+        N_(
+            "“With what is under way” counts criteria in progress as if they were met. “Expected by 2030”"
+            " adds those that chapter 4.2 of the strategy promises by then."
+        ),
     ),
     (
         N_("Ladders"),
-        N_("Some criteria are steps of the same thing, such as 15, 30, 50 and 75 percent of waste recycled. A higher step that is met implies the lower ones."),
+        N_(
+            "Some criteria are steps of the same thing, such as 15, 30, 50 and 75 percent of waste"
+            " recycled. A higher step that is met implies the lower ones."
+        ),
     ),
     (
         N_("Measured, declared, reconstructed"),
-        N_("Measured: the platform computes a number and compares it with a threshold. Declared: the strategy unit says so, with a date, a reason and a document; at levels 4 and 5 a second person confirms it. Reconstructed: read in chapter 4.2 of the strategy as it stood in 2022. Where nothing is said, the state is not known, and nothing is invented."),
+        N_(
+            "Measured: the platform computes a number and compares it with a threshold. Declared: the"
+            " strategy unit says so, with a date, a reason and a document; at levels 4 and 5 a second"
+            " person confirms it. Reconstructed: read in chapter 4.2 of the strategy as it stood in 2022."
+            " Where nothing is said, the state is not known, and nothing is invented."
+        ),
     ),
     (
         N_("Indicators"),
-        N_("A value of the city is set against the region only where it is known which direction is better. Differences under one percent count as equal."),
+        N_(
+            "A value of the city is set against the region only where it is known which direction is"
+            " better. Differences under one percent count as equal."
+        ),
     ),
     (
         N_("Money"),
-        N_("Values are those that chapter 5 prints, in euros. Money spent is what project teams report from the beginning of the project. Demonstration data are in no number of this report."),
+        N_(
+            "Values are those that chapter 5 prints, in euros. Money spent is what project teams report"
+            " from the beginning of the project. Demonstration data are in no number of this report."
+        ),
     ),
 )
 OUTCOMES = {

@@ -24,7 +24,7 @@ FALLBACK_SIGNS = "‰≤≥µ→←↑↓✓□×≈≠′″₂"
 REPLACEMENT = "□"
 
 
-class FontsMissing(Exception):
+class FontsMissingError(Exception):
     """The web fonts are not installed, so that no report can be printed."""
 
 
@@ -33,7 +33,7 @@ def fonts_folder() -> Path:
     sources = [_source(subset, weight) for weight in WEIGHTS for subset in SUBSETS]
     missing = [file.name for file in sources if not file.is_file()]
     if missing:
-        raise FontsMissing(f"Web fonts are missing: {', '.join(missing)}.")
+        raise FontsMissingError(f"Web fonts are missing: {', '.join(missing)}.")
     key = hashlib.sha256(b"".join(hashlib.sha256(file.read_bytes()).digest() for file in sources)).hexdigest()[:16]
     folder = Path(settings.HOME) / "fonts" / key
     folder.mkdir(parents=True, exist_ok=True)

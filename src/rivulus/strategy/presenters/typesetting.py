@@ -16,7 +16,7 @@ LIMIT_S = 90
 STANDARDS = ("a-3a", "ua-1")
 
 
-class TypesettingFailed(Exception):
+class TypesettingError(Exception):
     """The report could not be typeset; the message says why."""
 
 
@@ -36,10 +36,10 @@ def typeset(files: Mapping[str, bytes], *, fonts: Path, timestamp: int, limit_s:
             check=False,
         )
     except subprocess.TimeoutExpired as expired:
-        raise TypesettingFailed(f"Typesetting took longer than {limit_s:g} seconds.") from expired
+        raise TypesettingError(f"Typesetting took longer than {limit_s:g} seconds.") from expired
     if done.returncode or not done.stdout.startswith(b"%PDF"):
         lines = done.stderr.decode(errors="replace").strip().splitlines()
-        raise TypesettingFailed(lines[-1] if lines else f"Typesetting ended with status {done.returncode}.")
+        raise TypesettingError(lines[-1] if lines else f"Typesetting ended with status {done.returncode}.")
     return done.stdout
 
 

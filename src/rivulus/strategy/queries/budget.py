@@ -3,6 +3,7 @@
 The rule of the sums is in ``rules.budget``. A value that chapter 5 does not state is in no sum but counted beside it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -15,9 +16,9 @@ from rivulus.strategy import models
 from rivulus.strategy.queries.projects import (
     EVERYTHING,
     ProjectFilter,
+    find_projects,
     list_directions,
     list_funding_sources,
-    list_projects,
 )
 from rivulus.strategy.rules.budget import FIRST_YEAR, LAST_YEAR, Reading, reading_of, years_of
 
@@ -96,35 +97,39 @@ class Budget:
 
 
 def get_budget(wanted: ProjectFilter = EVERYTHING) -> Budget:
-    """Return the sums of the projects wanted. Nine queries, whatever their number."""
-    projects = list(list_projects(wanted))
-    readings = [(p, reading_of(has_value=p.value_eur is not None, rhythm=p.value_rhythm)) for p in projects]
+    """Return the sums of the projects wanted. Eight queries, whatever their number."""
+    found = find_projects(wanted)
+    unclear = Q(value_eur__isnull=True) | Q(value_rhythm__in=("", Reading.PER_UNIT))
+    special = found.filter(unclear).order_by("direction__code", "number", "pk")
+    readings = [(p, reading_of(has_value=p.value_eur is not None, rhythm=p.value_rhythm)) for p in special]
+    directions = sum_by_direction(wanted)
+    named = list(list_funding_sources())
     return Budget(
-        totals=get_totals(wanted),
-        directions=sum_by_direction(wanted),
+        totals=_total(tuple(share.share for share in directions)),
+        directions=directions,
         years=sum_by_year(wanted),
-        sources=sum_by_source(wanted),
-        exclusive=split_by_source(wanted),
+        sources=sum_by_source(wanted, named=named),
+        exclusive=split_by_source(wanted, named=named),
         unstated=tuple(p for p, reading in readings if reading is Reading.UNSTATED),
-        interpreted=tuple(pair for pair in readings if pair[1] in (Reading.UNCLEAR, Reading.PER_UNIT)),
+        interpreted=tuple(pair for pair in readings if pair[1] is not Reading.UNSTATED),
     )
 
 
 def get_totals(wanted: ProjectFilter = EVERYTHING) -> Totals:
     """Return how many projects are wanted, what they come to until 2030, and how many state no value."""
-    found = _plain(wanted).aggregate(number=Count("pk"), amount=Sum(_whole()), stated=Count("value_eur"))
-    return Totals(found["number"], found["amount"] or ZERO, found["number"] - found["stated"])
+    row = find_projects(wanted).aggregate(number=Count("pk"), amount=Sum(_whole()), stated=Count("value_eur"))
+    return _total((_share(row),))
 
 
 def sum_by_direction(wanted: ProjectFilter = EVERYTHING) -> tuple[DirectionShare, ...]:
     """Return the sum of each direction that has projects, pillar by pillar."""
-    rows = {row["direction_id"]: _share(row) for row in _shares(_plain(wanted).values("direction_id"))}
+    rows = {row["direction_id"]: _share(row) for row in _shares(find_projects(wanted).values("direction_id"))}
     return tuple(DirectionShare(d, rows[d.pk]) for d in list_directions() if d.pk in rows)
 
 
 def sum_by_year(wanted: ProjectFilter = EVERYTHING) -> tuple[YearShare, ...]:
     """Return what falls on each year, the years without end in a row, then what has no stated year."""
-    stated = _plain(wanted).filter(value_eur__isnull=False)
+    stated = find_projects(wanted).filter(value_eur__isnull=False)
     dated = stated.filter(Q(horizon_year__isnull=False) | Q(value_rhythm=Reading.YEARLY))
     rows = dated.annotate(year=_years()).values("year").annotate(amount=Sum("value_eur"), number=Count("pk"))
     years = [YearShare(row["year"], row["amount"], row["number"]) for row in rows.order_by("year")]
@@ -135,17 +140,22 @@ def sum_by_year(wanted: ProjectFilter = EVERYTHING) -> tuple[YearShare, ...]:
     return tuple(years)
 
 
-def sum_by_source(wanted: ProjectFilter = EVERYTHING) -> tuple[SourceShare, ...]:
+def sum_by_source(
+    wanted: ProjectFilter = EVERYTHING, *, named: Sequence[models.FundingSource] | None = None
+) -> tuple[SourceShare, ...]:
     """Return the sum of the projects that name each source: one with several sources stands under each of them."""
-    rows = {row["funding"]: _share(row) for row in _shares(_plain(wanted).values("funding"))}
-    named = [SourceShare(source, rows[source.pk]) for source in list_funding_sources() if source.pk in rows]
-    named.sort(key=lambda s: -s.share.amount)
-    return (*named, SourceShare(None, rows[None])) if None in rows else tuple(named)
+    rows = {row["funding"]: _share(row) for row in _shares(find_projects(wanted).values("funding"))}
+    sources = list_funding_sources() if named is None else named
+    shares = [SourceShare(source, rows[source.pk]) for source in sources if source.pk in rows]
+    shares.sort(key=lambda s: -s.share.amount)
+    return (*shares, SourceShare(None, rows[None])) if None in rows else tuple(shares)
 
 
-def split_by_source(wanted: ProjectFilter = EVERYTHING) -> ExclusiveShares:
+def split_by_source(
+    wanted: ProjectFilter = EVERYTHING, *, named: Sequence[models.FundingSource] | None = None
+) -> ExclusiveShares:
     """Return every project once: under its only source, under *several sources*, or under *none stated*."""
-    counted = _plain(wanted).annotate(sources=Count("funding"), only=Min("funding"), amount=_whole())
+    counted = find_projects(wanted).annotate(sources=Count("funding"), only=Min("funding"), amount=_whole())
     several, none, one = Share(ZERO, 0, 0), Share(ZERO, 0, 0), dict[int, Share]()
     # One row for each project: the grouping is by a count, which SQL would need a second SELECT for.
     for number, only, amount in counted.values_list("sources", "only", "amount"):
@@ -156,8 +166,9 @@ def split_by_source(wanted: ProjectFilter = EVERYTHING) -> ExclusiveShares:
             several = _added(several, share)
         else:
             one[only] = _added(one.get(only, Share(ZERO, 0, 0)), share)
-    named = [SourceShare(source, one[source.pk]) for source in list_funding_sources() if source.pk in one]
-    return ExclusiveShares(tuple(sorted(named, key=lambda s: -s.share.amount)), several, none)
+    sources = list_funding_sources() if named is None else named
+    shares = [SourceShare(source, one[source.pk]) for source in sources if source.pk in one]
+    return ExclusiveShares(tuple(sorted(shares, key=lambda s: -s.share.amount)), several, none)
 
 
 def value_until_end(project: models.Project) -> Decimal | None:
@@ -174,11 +185,6 @@ class Years(Func):
     arity = 2
     set_returning = True
     output_field = IntegerField()
-
-
-def _plain(wanted: ProjectFilter) -> QuerySet[models.Project]:
-    """Return the projects wanted without the annotations, so that sums group by nothing but what is asked."""
-    return models.Project.objects.filter(pk__in=list_projects(wanted).order_by().values("pk")).order_by()
 
 
 def _last_year() -> Combinable:
@@ -204,6 +210,11 @@ def _shares(grouped: QuerySet[models.Project, Any]) -> QuerySet[models.Project, 
 def _share(row: dict[str, object]) -> Share:
     number, stated = int(str(row["number"])), int(str(row["stated"]))
     return Share(Decimal(str(row["amount"] or 0)), stated, number - stated)
+
+
+def _total(shares: Sequence[Share]) -> Totals:
+    amount = sum((share.amount for share in shares), ZERO)
+    return Totals(sum(s.projects for s in shares), amount, sum(s.unstated for s in shares))
 
 
 def _added(one: Share, other: Share) -> Share:

@@ -26,7 +26,7 @@ from rivulus.strategy.rules import indicators as indicator_rules
 from rivulus.strategy.rules.evaluations import decimal_text
 from rivulus.strategy.rules.forecast import Forecast, Reading
 from rivulus.strategy.rules.matrix import PillarStanding
-from rivulus.strategy.rules.projects import HalfYear
+from rivulus.strategy.rules.projects import STATUS_OF_MATURITY, HalfYear
 from rivulus.strategy.terms import EvaluationKind, State, Status
 
 LANGUAGES = ("ro", "en", "hu")
@@ -82,15 +82,19 @@ def get_report_file(pk: int) -> models.ReportFile:
 
 def has_report(row: models.ReportFile) -> bool:
     """Tell whether the file of a report is there, without reading it."""
-    return bool(row.file) and (Path(settings.MEDIA_ROOT) / row.file.name).is_file()
+    return bool(row.file.name) and _place_of(row).is_file()
+
+
+def _place_of(row: models.ReportFile) -> Path:
+    return Path(settings.MEDIA_ROOT) / str(row.file.name)
 
 
 def read_report(row: models.ReportFile) -> bytes | None:
     """Return the bytes of a report that is ready; None when the file is lost, or is not what was written."""
-    if row.state != rules.READY or not row.file:
+    if row.state != rules.READY or not row.file.name:
         return None
     try:
-        content = (Path(settings.MEDIA_ROOT) / row.file.name).read_bytes()
+        content = _place_of(row).read_bytes()
     except OSError:
         return None
     return content if hashlib.sha256(content).hexdigest() == row.sha256 else None
@@ -179,7 +183,8 @@ def _matrix(matrix: Matrix) -> Content:
     texts = {c.code: words(c, "text") for c in matrices.list_criteria()}
     return {
         "levels": [
-            {"number": n.number, "name": words(n, "name"), "description": words(n, "description")} for n in matrix.levels
+            {"number": n.number, "name": words(n, "name"), "description": words(n, "description")}
+            for n in matrix.levels
         ],
         "milestones": [
             {**_named(m, "title", "note"), "after_level": m.after_level, "printed_as": m.printed_as}
@@ -282,7 +287,8 @@ def _value(row: models.IndicatorValue, codes: Mapping[int, str]) -> Content:
 
 
 def _anomaly(row: models.Anomaly) -> Content:
-    return {**_named(row, "title", "description"), "about": row.about, "subject": row.subject, "place": row.source_place}
+    texts = _named(row, "title", "description")
+    return {**texts, "about": row.about, "subject": row.subject, "place": row.source_place}
 
 
 def _document(row: models.Document) -> Content:
@@ -337,7 +343,7 @@ def _portfolio(at: dt.date) -> Content:
 
 
 def _project(row: models.Project, report: models.ProgressReport | None, is_overdue: bool) -> Content:
-    status = report.status if report else projects.rules.STATUS_OF_MATURITY.get(row.maturity, Status.IDEA)
+    status = report.status if report else STATUS_OF_MATURITY.get(row.maturity, Status.IDEA)
     return {
         **_named(row, "title"),
         "direction": row.direction.code,

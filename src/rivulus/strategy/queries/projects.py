@@ -2,10 +2,9 @@
 
 import datetime as dt
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
-from uuid import UUID
 
 from django.db.models import Case, CharField, Exists, F, Func, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import Combinable, OrderBy
@@ -15,7 +14,7 @@ from rivulus.kernel import clock
 from rivulus.strategy import models
 from rivulus.strategy.rules import projects as rules
 from rivulus.strategy.rules.projects import HalfYear
-from rivulus.strategy.terms import Status
+from rivulus.strategy.terms import Actor, Status
 
 # The letters of the three languages and their neighbours; PostgreSQL folds them without any extension.
 ACCENTED = "ăâîșşțţáàäéèëíìïóòöőôúùüűûçñĂÂÎȘŞȚŢÁÀÄÉÈËÍÌÏÓÒÖŐÔÚÙÜŰÛÇÑ"
@@ -60,8 +59,8 @@ def list_projects(wanted: ProjectFilter = EVERYTHING, *, before: HalfYear | None
     """Return the projects wanted, each with its direction, its pillar and these annotations:
 
     ``current_status`` (a value of :class:`Status`: reported, else from the maturity that chapter 5 prints) and the
-    latest counting report: ``latest_year``, ``latest_half``, ``latest_status``, ``latest_percent``,
-    ``latest_spent_eur``, ``latest_end``, ``latest_reported_at`` (None where nobody has reported). One query.
+    latest counting report: ``latest_year``, ``latest_half``, ``latest_status``, ``latest_percent`` and
+    ``latest_spent_eur`` (None where nobody has reported). One query.
     """
     found = with_latest(models.Project.objects.select_related("direction__pillar"), before=before)
     return found.filter(_condition(wanted)).order_by(*_order(wanted.order))
@@ -78,18 +77,21 @@ def with_latest(projects: QuerySet[models.Project], *, before: HalfYear | None =
     if before is not None:
         reports = reports.filter(_earlier(before))
     latest = {
-        f"latest_{name}": Subquery(reports.values(field)[:1])
-        for name, field in (
-            ("year", "year"),
-            ("half", "half"),
-            ("status", "status"),
-            ("percent", "percent"),
-            ("spent_eur", "spent_eur"),
-            ("end", "expected_end"),
-            ("reported_at", "reported_at"),
-        )
+        f"latest_{name}": Subquery(reports.values(name)[:1])
+        for name in ("year", "half", "status", "percent", "spent_eur")
     }
     return projects.annotate(**latest).annotate(current_status=Coalesce(F("latest_status"), _status_of_maturity()))
+
+
+def find_projects(wanted: ProjectFilter = EVERYTHING) -> QuerySet[models.Project]:
+    """Return the projects wanted, bare and in no order: what sums are made of."""
+    projects = models.Project.objects.filter(_condition(replace(wanted, status="")))
+    if wanted.status:
+        reports = list_counting_reports().filter(project=OuterRef("pk")).order_by("-year", "-half", "-id")
+        status = Coalesce(Subquery(reports.values("status")[:1]), _status_of_maturity())
+        standing = models.Project.objects.annotate(current_status=status).filter(Q(current_status=wanted.status))
+        projects = projects.filter(pk__in=standing.values("pk"))
+    return projects
 
 
 def list_counting_reports() -> QuerySet[models.ProgressReport]:
@@ -100,11 +102,6 @@ def list_counting_reports() -> QuerySet[models.ProgressReport]:
 def list_directions() -> QuerySet[models.Direction]:
     """Return the directions of action, pillar by pillar."""
     return models.Direction.objects.select_related("pillar").order_by("pillar__order", "order", "id")
-
-
-def list_pillars() -> QuerySet[models.Pillar]:
-    """Return the pillars in their order."""
-    return models.Pillar.objects.order_by("order", "id")
 
 
 def list_funding_sources() -> QuerySet[models.FundingSource]:
@@ -137,9 +134,9 @@ def list_members(project: models.Project) -> QuerySet[models.ProjectMember]:
     return present.select_related("person").order_by("since", "id")
 
 
-def is_member(project: models.Project, person_id: UUID) -> bool:
+def is_member(project: models.Project, person: Actor) -> bool:
     """Tell whether somebody belongs to the team of a project now."""
-    return list_members(project).filter(person_id=person_id).exists()
+    return list_members(project).filter(person_id=person.id).exists()
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ def find_owed(project: models.Project, *, today: dt.date | None = None) -> Owed 
 
 def check_may_report(person: Actor, project: models.Project) -> None:
     """Refuse whoever is neither in the project's team nor in the strategy unit."""
-    permissions.check_can_report(person.active_roles(), is_member=is_member(project, person.id))
+    permissions.check_can_report(person.active_roles(), is_member=is_member(project, person))
 
 
 def get_photo(pk: int) -> models.ReportPhoto:

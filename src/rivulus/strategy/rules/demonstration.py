@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from rivulus.strategy.rules.projects import MAIN_PATH, RUNNING, STATUS_OF_MATURITY, HalfYear, last_ended
+from rivulus.strategy.rules.projects import MAIN_PATH, STATUS_OF_MATURITY, HalfYear, last_ended
 from rivulus.strategy.terms import State, Status, Verdict
 
 SEED = "rivulus-dominarum-1329"
@@ -17,8 +17,8 @@ FIRST = HalfYear(2023, 1)
 PROJECTS = 45
 TEAM_EVERY = 3  # every third project has the team of the demonstration; the strategy unit reports for the others
 FAR = 2029  # when a project without a horizon is taken to end
-# From which share of its way a project is applied for, and under way; before that it is prepared.
-APPLIED_FROM, UNDER_WAY_FROM = 0.16, 0.3
+# From which share of its way a project is prepared, applied for, and under way; before that it is an idea.
+PREPARING_FROM, APPLIED_FROM, UNDER_WAY_FROM = 0.1, 0.18, 0.3
 LATE, SILENT, STOPPED = 0.12, 0.05, 0.16  # shares: of reports that come late, that are missing, of teams gone quiet
 UNSTATED_VALUE = (20_000, 150_000)  # euro, where chapter 5 states none
 
@@ -89,7 +89,7 @@ class Told:
     status: Status
     percent: int
     spent_eur: Decimal
-    expected_end: dt.date
+    expected_end: dt.date | None
     summary: str
     risks: str
     reported_at: dt.datetime
@@ -211,33 +211,31 @@ def tell(plan: Plan, *, now: dt.datetime) -> list[Told]:
 
 def _tell(plan: Plan, periods: Sequence[HalfYear]) -> Iterator[Told]:
     dice = random.Random(f"{SEED}:{plan.code}")  # noqa: S311 (a story, not a secret)
-    starts, halves = dice.randrange(4), _halves(plan, dice)
+    starts, halves, words = dice.randrange(4), _halves(plan, dice), dice.randrange(60)
     value, delay, thrift = _value(plan, dice), dice.randrange(3), Decimal(dice.randrange(82, 104)) / 100
     stop, stopped_at = _stop(dice), dice.randrange(2, 7)
-    quiet_from = dice.randrange(5, 9) if dice.random() < STOPPED else len(periods) + 9
-    status, percent, words = STATUS_OF_MATURITY[plan.maturity], 0, ""
-    for number, period in enumerate(periods):
-        # Thrown in every half-year, told or not: what comes later must not depend on it.
-        is_silent, is_late, days, hour = dice.random() < SILENT, dice.random() < LATE, dice.random(), dice.randrange(8, 17)
-        words = _other(dice, words)
+    quiet_from = dice.randrange(5, 9) if dice.random() < STOPPED else len(periods)
+    status, percent = STATUS_OF_MATURITY[plan.maturity], 0
+    for number, period in enumerate(periods[:quiet_from]):
+        # Thrown for every half-year, told or not: what comes later must not depend on it.
+        is_silent, is_late, share, hour = dice.random() < SILENT, dice.random() < LATE, dice.random(), dice.randrange(6, 15)
         risks = dice.choice(RISKS)
-        if number < starts:
+        if number < starts or is_silent:
             continue
         way = min(1.0, (number - starts + 1) / halves)
         status = _status_after(status, way, stop if number == stopped_at else None)
         percent = _percent(status, way, percent)
-        if not is_silent and number < quiet_from:
-            end = max(_end_of(plan, delay), period.end) if status in RUNNING else period.end
-            yield Told(
-                period=period,
-                status=status,
-                percent=percent,
-                spent_eur=(value * percent / 100 * thrift).quantize(Decimal(1)),
-                expected_end=end,
-                summary=_pick(SUMMARIES[status], words),
-                risks=risks if status is not Status.DONE else "",
-                reported_at=_moment(period, is_late=is_late, share=days, hour=hour),
-            )
+        sentences = SUMMARIES[status]
+        yield Told(
+            period=period,
+            status=status,
+            percent=percent,
+            spent_eur=(value * percent / 100 * thrift).quantize(Decimal(1)),
+            expected_end=_expected_end(plan, status, period, delay),
+            summary=sentences[(words + number) % len(sentences)],
+            risks="" if status is Status.DONE else risks,
+            reported_at=_moment(period, is_late=is_late, share=share, hour=hour),
+        )
         if status in (Status.DONE, Status.ABANDONED):
             return
 
@@ -276,7 +274,9 @@ def _aim(way: float) -> Status:
         return Status.DONE
     if way >= UNDER_WAY_FROM:
         return Status.IN_PROGRESS
-    return Status.APPLIED if way >= APPLIED_FROM else Status.PREPARING
+    if way >= APPLIED_FROM:
+        return Status.APPLIED
+    return Status.PREPARING if way >= PREPARING_FROM else Status.IDEA
 
 
 def _percent(status: Status, way: float, before: int) -> int:
@@ -289,27 +289,21 @@ def _percent(status: Status, way: float, before: int) -> int:
     return max(before, min(95, int(100 * way * weight)))
 
 
-def _end_of(plan: Plan, delay: int) -> dt.date:
-    """Return the end that the team expects: the printed horizon, some half-years later."""
-    period = HalfYear(plan.horizon_year or FAR, 2)
+def _expected_end(plan: Plan, status: Status, period: HalfYear, delay: int) -> dt.date | None:
+    """Return the end that the team expects: the printed horizon, some half-years later; none while nothing moves."""
+    if status in (Status.SUSPENDED, Status.ABANDONED):
+        return None
+    if status is Status.DONE:
+        return period.end
+    planned = HalfYear(plan.horizon_year or FAR, 2)
     for _step in range(delay):
-        period = period.next
-    return period.end
+        planned = planned.next
+    return max(planned, period.next).end
 
 
 def _moment(period: HalfYear, *, is_late: bool, share: float, hour: int) -> dt.datetime:
     days = 5 + int(share * 50) if is_late else -int(share * 27)
     return dt.datetime.combine(period.due + dt.timedelta(days=days), dt.time(hour, 20), dt.UTC)
-
-
-def _other(dice: random.Random, before: str) -> str:
-    """Return other dice for the words than the time before, so that no two reports in a row say the same."""
-    throws = [str(n) for n in range(105) if str(n) != before]
-    return dice.choice(throws)
-
-
-def _pick(sentences: Sequence[str], throw: str) -> str:
-    return sentences[int(throw) % len(sentences)]
 
 
 def value_after(last: Decimal, drift_percent: Decimal, years: int) -> Decimal:

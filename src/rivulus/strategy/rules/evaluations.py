@@ -1,7 +1,8 @@
 """Snapshots: the one way to write them down, their digest, and what changed between two of them.
 
-A snapshot is plain JSON without binary fractions: amounts are decimal texts ("36.75"), so that every machine writes the
-same bytes. Its digest is the SHA-256 of :func:`canonical`. Codes name things; texts stand in three languages beside them.
+A snapshot is plain JSON without binary fractions: amounts are decimal texts ("36.75"), so that every machine writes
+the same bytes. Its digest is the SHA-256 of :func:`canonical`. Codes name things; texts stand beside them in three
+languages.
 """
 
 import datetime as dt
@@ -184,10 +185,10 @@ def compare(before: Snapshot, after: Snapshot) -> Comparison:
 
 def _criteria(before: Snapshot, after: Snapshot) -> Iterator[CriterionMove]:
     for code, old, new in _pairs(before["criteria"], after["criteria"]):
-        states = old and old["state"], new and new["state"]
-        bases = old and old["basis"], new and new["basis"]
-        if states[0] != states[1] or bases[0] != bases[1]:
-            yield CriterionMove(code, *states, *bases)
+        then = (old["state"], old["basis"]) if old else (None, None)
+        now = (new["state"], new["basis"]) if new else (None, None)
+        if then != now:
+            yield CriterionMove(code, then[0], now[0], then[1], now[1])
 
 
 def _levels(before: Snapshot, after: Snapshot) -> Iterator[LevelMove]:

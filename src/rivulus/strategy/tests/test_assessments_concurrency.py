@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def _member(name: str) -> Person:
-    person = Person.objects.create_user(email=f"{name}@example.test", full_name=name)  # type: ignore[attr-defined]
+    person = Person.objects.create(email=f"{name}@example.test", full_name=name)
     Membership.objects.create(person=person, role=Role.STRATEGY_UNIT)
     return person
 

@@ -120,7 +120,8 @@ def test_names_of_colleagues_are_not_shown_to_the_public(
 
 
 def test_unknown_indicators_are_not_found(client: Client, ioana: Person, client_of: Any) -> None:
-    assert client.get("/indicators/E-99/").status_code == 404
+    for code in ("E-99", "%00", "E-15%27", "x" * 300):
+        assert client.get(f"/indicators/{code}/").status_code == 404
     assert client_of(ioana).get("/indicators/E-99/value/").status_code == 404
 
 

@@ -269,7 +269,7 @@ def test_nothing_found_comes_to_nothing() -> None:
 def test_the_budget_takes_a_fixed_number_of_queries(django_assert_num_queries: Any) -> None:
     wanted = ProjectFilter()
     for one in (wanted, replace(wanted, pillar="E")):
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(8):
             budget.get_budget(one)
 
 

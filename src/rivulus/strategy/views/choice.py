@@ -12,7 +12,7 @@ from rivulus.strategy.queries.choice import get_outcome
 from rivulus.strategy.queries.forecast import get_portfolio
 from rivulus.strategy.rules.solver import Unsolved
 
-PER_PAGE = 25
+PER_PAGE = 15
 
 
 @require_safe

@@ -111,7 +111,7 @@ def report_file(request: HttpRequest, pk: int, language: str) -> HttpResponse:
     progress = redirect(reverse("strategy:evaluation", args=[pk]) + "#reports")
     if request.method == "POST":
         by = request.user if request.user.is_authenticated else None
-        ask_report(by=by, evaluation=row, language=language, enqueue=make_report.enqueue)  # type: ignore[arg-type]
+        ask_report(by=by, evaluation=row, language=language, enqueue=make_report.enqueue)
         return progress
     file = queries.find_report_file(pk, language)
     pdf = queries.read_report(file) if file else None

@@ -1,0 +1,68 @@
+"""Add the demonstration."""
+
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from rivulus.identity.actions import add_demonstration_people
+from rivulus.identity.terms import ROLE_NAMES, Role
+from rivulus.kernel.errors import Refused
+from rivulus.strategy.actions.demonstration import Added, add_demonstration
+
+PASSWORD_BYTES = 9  # twelve letters and digits
+
+
+class Command(BaseCommand):
+    """Add people of every role, and what they reported and declared, for trying things out."""
+
+    help = "Add people of every role and half-yearly reports for trying things out; doing it again adds nothing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take a password, so that scripts know it."""
+        parser.add_argument("--password", help="the password of all demonstration people (a new random one if not given)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Add, and say who can sign in and what there is to see."""
+        _check_allowed()
+        password = options["password"] or secrets.token_urlsafe(PASSWORD_BYTES)
+        people = add_demonstration_people(password=password)
+        ioana, mara = (person for person in people if Role.STRATEGY_UNIT in person.held_roles())
+        bogdan = next(person for person in people if Role.PROJECT_TEAM in person.held_roles())
+        try:
+            added = add_demonstration(by=ioana, second=mara, team=bogdan)
+        except Refused as refused:
+            raise CommandError(str(refused)) from refused
+        self._say_people(people, password)
+        self._say_added(added)
+
+    def _say_people(self, people: list[Any], password: str) -> None:
+        self.stdout.write("People of the demonstration; they can sign in while RIVULUS_DEMO is on:")
+        for person in people:
+            roles = ", ".join(str(ROLE_NAMES[role]) for role in sorted(person.held_roles() - {Role.RESIDENT}))
+            self.stdout.write(f"  {person.email}  {person.full_name}  ({roles or ROLE_NAMES[Role.RESIDENT]})")
+        self.stdout.write(f"Password of all of them: {password}")
+
+    def _say_added(self, added: Added) -> None:
+        if added.is_nothing:
+            self.stdout.write("Reports, declarations and values were there already; nothing was added.")
+            return
+        self.stdout.write(
+            f"Added: {added.members} team members, {added.reports} half-yearly reports, {added.assessments} declarations "
+            f"({added.decisions} decided), {added.values} indicator values, {added.evaluations} evaluation."
+        )
+        self.stdout.write("All of it is marked as a demonstration and never counts as evidence.")
+
+
+def _check_allowed() -> None:
+    if not settings.RIVULUS_DEMO:
+        raise CommandError(
+            "The demonstration is switched off here (RIVULUS_DEMO=0): nothing was added. "
+            "Set RIVULUS_DEMO=1 to add it, in a copy that is not the city's own."
+        )
+    if settings.RIVULUS_REQUIRE_MFA:
+        raise CommandError(
+            "A second step of signing in is required here (RIVULUS_REQUIRE_MFA=1), and the people of the demonstration "
+            "have none: nothing was added."
+        )
