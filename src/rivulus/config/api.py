@@ -35,7 +35,7 @@ STATUS: dict[type[Exception], tuple[int, str]] = {
 }
 
 
-def _answer(request: HttpRequest, error: Exception) -> HttpResponse:
+def _answer(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
     status, code = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     details: list[object] = []
     message = say(error) if isinstance(error, Refused) else str(error)

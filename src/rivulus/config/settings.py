@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.utils.csp import CSP
 
+from rivulus.config.staff import UNFOLD as UNFOLD
 from rivulus.identity.terms import openid_origins, openid_providers
 from rivulus.kernel.words import N_
 
@@ -130,6 +131,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "rivulus.ui.presenters.page",
+                "rivulus.portal.presenters.demonstration",  # after the frame's own, which knows only the setting
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static", "rivulus.ui.templatetags.ui"],
         },

@@ -109,6 +109,11 @@ def count_administrators(*, with_demonstration: bool = False) -> int:
     return people.count() if with_demonstration else people.filter(is_demonstration=False).count()
 
 
+def has_demonstration() -> bool:
+    """Say whether people of the demonstration exist: all that is made up was said by one of them."""
+    return bool(Person.objects.filter(is_demonstration=True).exists())
+
+
 def is_email_confirmed(person: Person) -> bool:
     """Say whether the person has shown that the address is theirs."""
     return bool(EmailAddress.objects.filter(user_id=person.id, email=person.email, verified=True).exists())

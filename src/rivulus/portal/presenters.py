@@ -1,8 +1,12 @@
-"""The home page as a figure and as sentences."""
+"""The home page as a figure and as sentences, and what the frame of every page says of this copy."""
 
+from django.conf import settings
+from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from rivulus.identity.queries import has_demonstration
 from rivulus.portal.queries import Front
 from rivulus.strategy.terms import TONES
 from rivulus.ui import charts
@@ -30,3 +34,11 @@ def crystal_of(front: Front) -> charts.Crystal:
             for column in front.matrix.columns
         ),
     )
+
+
+def demonstration(request: HttpRequest) -> dict[str, object]:
+    """Context processor: whether this copy really holds demonstration data.
+
+    Only a page with the frame asks, by one query, and only where the demonstration runs.
+    """
+    return {"demonstration": SimpleLazyObject(lambda: bool(settings.RIVULUS_DEMO) and has_demonstration())}

@@ -31,7 +31,7 @@ def get_front() -> Front:
     """Return what the home page shows, in a fixed number of queries."""
     matrix = get_matrix()
     cells = matrix.cells
-    statuses = list(list_projects(ProjectFilter()).values_list("current_status", flat=True))
+    statuses = [project.current_status for project in list_projects(ProjectFilter())]  # type: ignore[attr-defined]
     return Front(
         matrix=matrix,
         gaps=tuple(list_gaps(matrix)),

@@ -93,10 +93,9 @@ def run(arguments: list[str]) -> int:
     """Print both scales."""
     for scale in (1, 10):
         found = report_part(scale)
-        print(
-            f"{found.scale:>2} ×: {found.criteria} criteria, {found.projects} projects:"
-            f" snapshot {found.snapshot_s:.2f} s, report {found.pdf_s:.2f} s ({found.pages} pages, {found.pdf_bytes / 1e6:.1f} MB)"
-        )
+        size = f"{found.criteria} criteria, {found.projects} projects"
+        times = f"snapshot {found.snapshot_s:.2f} s, report {found.pdf_s:.2f} s"
+        print(f"{found.scale:>2} ×: {size}: {times} ({found.pages} pages, {found.pdf_bytes / 1e6:.1f} MB)")
     return 0
 
 

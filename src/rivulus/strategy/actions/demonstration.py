@@ -17,7 +17,6 @@ from rivulus.kernel.words import N_
 from rivulus.strategy import models
 from rivulus.strategy.actions import assessments, indicators, reports, teams
 from rivulus.strategy.actions.evaluations import make_evaluation
-from rivulus.strategy.queries import projects
 from rivulus.strategy.queries.indicators import find_city, latest_of, list_values_in_force
 from rivulus.strategy.rules import demonstration as rules
 from rivulus.strategy.rules.demonstration import Plan, Said, Told
@@ -88,9 +87,10 @@ def _report(by: Actor, team: Actor, plans: Collection[Plan], now: dt.datetime) -
     known = set(models.ProgressReport.objects.filter(project__in=rows.values()).values_list("project__code", flat=True))
     missing = [plan for plan in plans if plan.code not in known]
     stories = [(told, rows[plan.code]) for plan in missing for told in rules.tell(plan, now=now)]
-    teams_of = {row.code for row in rows.values() if projects.is_member(row, team)}
+    present = models.ProjectMember.objects.filter(person_id=team.id, until__isnull=True)
+    theirs = set(present.values_list("project_id", flat=True))
     for told, project in sorted(stories, key=lambda story: (story[0].reported_at, story[1].code)):
-        _report_one(team if project.code in teams_of else by, project, told)
+        _report_one(team if project.pk in theirs else by, project, told)
     return len(stories)
 
 

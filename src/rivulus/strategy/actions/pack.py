@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.db import models as db
 from django.db import transaction
@@ -87,7 +87,7 @@ class _Loader:
     def _interpretations(self) -> None:
         self._load("project_criteria", models.ProjectCriterion, key=("project", "criterion"), editable=True)
         self._load("criterion_probes", models.CriterionProbe, key=("criterion", "probe"), editable=True)
-        objectives = {(o.document.code, o.code): o for o in models.DocumentObjective.objects.select_related("document")}
+        objectives: dict[tuple[Any, Any], Any] = {(o.document.code, o.code): o for o in models.DocumentObjective.objects.select_related("document")}
         self._load(
             "umbrella",
             models.UmbrellaLink,
@@ -112,7 +112,7 @@ class _Loader:
         extra: Callable[[Row], Mapping[str, Any]] | None = None,
     ) -> None:
         """Bring the rows of a table into a model by natural key; rows that a person edited are left as they are."""
-        known = {self._key_of(thing, key): thing for thing in _all(model)}
+        known: dict[tuple[Any, ...], Any] = {self._key_of(thing, key): thing for thing in _all(model)}
         counts = {"created": 0, "changed": 0, "kept": 0}
         new: list[db.Model] = []
         changed: list[db.Model] = []
@@ -146,8 +146,8 @@ class _Loader:
             field = model._meta.get_field(name)
             if isinstance(field, db.ForeignKey):
                 values[name] = self.by_code[TABLE_OF[name]][value] if value else None
-            elif value is None and not field.null:  # type: ignore[union-attr]
-                values[name] = "" if field.get_internal_type() != "DecimalField" else Decimal(0)  # type: ignore[union-attr]
+            elif value is None and not field.null:
+                values[name] = "" if field.get_internal_type() != "DecimalField" else Decimal(0)
             else:
                 values[name] = value
         return values
@@ -178,9 +178,9 @@ class _Loader:
         wanted = {
             (projects[row.values["code"]].pk, sources[code].pk)
             for row in self.rows["projects"]
-            for code in row.values["funding"] or ()  # type: ignore[union-attr]
+            for code in cast("tuple[str, ...]", row.values["funding"] or ())
         }
-        known = dict(((link.project_id, link.fundingsource_id), link.pk) for link in through.objects.all())
+        known = {(link.project_id, link.fundingsource_id): link.pk for link in through.objects.all()}
         through.objects.bulk_create(
             through(project_id=project, fundingsource_id=source) for project, source in sorted(wanted - known.keys())
         )
@@ -206,7 +206,7 @@ class _Loader:
                         basis=Basis.RECONSTRUCTED,
                         valid_from=baseline,
                         declared_at=self.now,
-                        reason=row.values["reason_ro"],
+                        reason=str(row.values["reason_ro"]),
                         **values,
                     )
                 )

@@ -57,7 +57,7 @@ def add_listing(
     )
 
     @router.get(path, response=page_type, summary=title, url_name=_name(path))
-    def as_json(request: HttpRequest, wanted: query = Query(...)) -> dict[str, Any]:  # type: ignore[valid-type]  # noqa: B008
+    def as_json(request: HttpRequest, wanted: Query[query]) -> dict[str, Any]:  # type: ignore[valid-type]
         check_parameters(request, query)
         with translation.override(wanted.lang):  # type: ignore[attr-defined]
             found = find(wanted)
@@ -73,7 +73,7 @@ def add_listing(
         url_name=_name(path) + "-csv",
         openapi_extra={"responses": {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}},
     )
-    def as_csv(request: HttpRequest, wanted: query = Query(...)) -> StreamingHttpResponse:  # type: ignore[valid-type]  # noqa: B008
+    def as_csv(request: HttpRequest, wanted: Query[query]) -> StreamingHttpResponse:  # type: ignore[valid-type]
         check_parameters(request, query)
         names = list(out.model_fields)
         with translation.override(wanted.lang):  # type: ignore[attr-defined]

@@ -1,7 +1,6 @@
 """Pillars, criteria and the matrix, as of any date."""
 
 import datetime as dt
-from collections.abc import Sequence
 
 from django.http import HttpRequest, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
@@ -168,7 +167,7 @@ def _levels(standing: PillarStanding) -> schemas.LevelsOut:
     return schemas.LevelsOut(level=standing.level, met=standing.met, total=standing.total)
 
 
-def _statements(criterion: models.Criterion) -> Sequence[schemas.StatementOut]:
+def _statements(criterion: models.Criterion) -> list[schemas.StatementOut]:
     rows = criterion.assessments.select_related("decision").order_by("-valid_from", "-id")
     return [
         schemas.StatementOut(
@@ -188,7 +187,7 @@ def _statements(criterion: models.Criterion) -> Sequence[schemas.StatementOut]:
     ]
 
 
-def _measurements(criterion: models.Criterion) -> Sequence[schemas.MeasurementOut]:
+def _measurements(criterion: models.Criterion) -> list[schemas.MeasurementOut]:
     rows = criterion.measurements.select_related("reading").order_by("-at", "-id")[:200]
     return [
         schemas.MeasurementOut(

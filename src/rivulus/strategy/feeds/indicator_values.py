@@ -76,7 +76,7 @@ def _find_foreign(content: bytes) -> LineFault | None:
         mend = N_("Split it into several files.")
         return LineFault(0, "", sentence, mend, {"megabytes": LARGEST_FILE_BYTES // 1024 // 1024})
     if not content.strip():
-        return LineFault(0, "", N_("The file is empty."), N_("Begin with the template below."))
+        return LineFault(0, "", N_("The file is empty."), N_("Begin with the template."))
     for beginning, sentence in KNOWN_FILES:
         if content.startswith(beginning):
             return LineFault(0, "", sentence, SAVE_AS_CSV)
@@ -129,7 +129,7 @@ def _folded(words: str) -> str:
 
 def _missing_columns(missing: Sequence[str]) -> LineFault:
     sentence = N_("The first line must name the columns; these are missing: %(names)s.")
-    mend = N_("Begin with the template below, and keep its first line.")
+    mend = N_("Begin with the template, and keep its first line.")
     return LineFault(1, missing[0], sentence, mend, {"names": ", ".join(missing)})
 
 

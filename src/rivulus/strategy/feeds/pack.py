@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -269,7 +270,7 @@ def digest_of(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _read_about(file: Path) -> tuple[dict[str, object], list[Fault]]:
+def _read_about(file: Path) -> tuple[dict[str, Any], list[Fault]]:
     try:
         about = yaml.safe_load(file.read_text("utf-8"))
     except FileNotFoundError:
@@ -323,7 +324,7 @@ def _ladder_faults(facts: Facts) -> list[Fault]:
             by_ladder.setdefault(row.values["ladder"], []).append(row)
     for rows in by_ladder.values():
         ordered = sorted(rows, key=lambda r: r.values["step"])  # type: ignore[arg-type,return-value]
-        for lower, higher in zip(ordered, ordered[1:], strict=False):
+        for lower, higher in pairwise(ordered):
             if not lower.values["level"] < higher.values["level"]:  # type: ignore[operator]
                 message = f"a higher step must stand on a higher level than {lower.values['code']}"
                 faults.append(Fault("criteria.csv", higher.line, "step", message))

@@ -32,9 +32,7 @@ class IndicatorFilterForm(forms.Form):
     """Which indicators to list."""
 
     pillar = forms.CharField(required=False, max_length=4, widget=forms.HiddenInput)
-    search = forms.CharField(
-        label=gettext_lazy("Words of the title, or a code"), required=False, max_length=80
-    )
+    search = forms.CharField(label=gettext_lazy("Words of the title, or a code"), required=False, max_length=80)
     outcome = forms.ChoiceField(label=gettext_lazy("Beside the region"), required=False, choices=OUTCOMES)
 
     def wanted(self) -> IndicatorFilter:
@@ -70,8 +68,7 @@ class ReferencesForm(forms.Form):
 
     def codes(self) -> list[str]:
         """Return the codes of the places that were chosen."""
-        self.is_valid()
-        return list(self.cleaned_data.get("place", ()))
+        return list(self.cleaned_data.get("place", ())) if self.is_bound and self.is_valid() else []
 
 
 class ValueForm(forms.Form):
@@ -82,9 +79,7 @@ class ValueForm(forms.Form):
     )
     year = forms.IntegerField(label=gettext_lazy("Year that the value is about"))
     value = forms.CharField(label=gettext_lazy("Value"), required=False, max_length=40)
-    text = forms.CharField(
-        label=gettext_lazy("Answer in words"), required=False, max_length=rules.LONGEST_TEXT
-    )
+    text = forms.CharField(label=gettext_lazy("Answer in words"), required=False, max_length=rules.LONGEST_TEXT)
     source_place = forms.CharField(
         label=gettext_lazy("Source"),
         help_text=gettext_lazy("The document, report or office that the value comes from, with its date."),
@@ -161,9 +156,7 @@ class ValueForm(forms.Form):
         )
 
     def _ask_again(self, entry: Entry) -> None:
-        rows = queries.list_values_in_force(places=[self.cleaned_data["place"]]).filter(
-            indicator=self.indicator
-        )
+        rows = queries.list_values_in_force(places=[self.cleaned_data["place"]]).filter(indicator=self.indicator)
         last = queries.matching(list(rows), entry.year)
         doubts = rules.doubts(entry.value, unit=self.indicator.unit, last=last.value if last else None)
         if doubts and not self.cleaned_data.get("confirm"):
@@ -193,7 +186,7 @@ class UploadForm(forms.Form):
         label=gettext_lazy("File"),
         help_text=gettext_lazy("CSV, at most 2 MiB; UTF-8 or Windows-1250; decimal comma or decimal point."),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,text/csv"}),
-        error_messages={"empty": gettext_lazy("The file is empty. Begin with the template below.")},
+        error_messages={"empty": gettext_lazy("The file is empty. Begin with the template.")},
     )
     source = forms.CharField(
         label=gettext_lazy("Source of the lines that name none"),
@@ -205,9 +198,7 @@ class UploadForm(forms.Form):
         """Refuse a file that is too large before it is read."""
         file: UploadedFile[bytes] = self.cleaned_data["file"]
         if (file.size or 0) > rules.LARGEST_FILE_BYTES:
-            raise forms.ValidationError(
-                gettext("The file is larger than 2 MiB. Split it into several files.")
-            )
+            raise forms.ValidationError(gettext("The file is larger than 2 MiB. Split it into several files."))
         return file
 
 

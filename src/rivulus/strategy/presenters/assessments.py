@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from rivulus.kernel.errors import Refused
@@ -66,7 +67,7 @@ def _steps(
     row: models.Assessment, decision: models.AssessmentDecision | None, declarer: str, decider: str
 ) -> list[Step]:
     declared = Step(
-        label=gettext("Declared"), status=StepStatus.DONE, note=declarer, date=row.declared_at.date()
+        label=gettext("Declared"), status=StepStatus.DONE, note=declarer, date=timezone.localdate(row.declared_at)
     )
     counts = StepStatus.OPEN if row.is_demonstration else StepStatus.DONE
     if not row.needs_confirmation:
@@ -74,7 +75,7 @@ def _steps(
     if decision is None:
         second = Step(label=gettext("A second person decides"), status=StepStatus.CURRENT)
         return [declared, second, Step(label=gettext("Counts in the matrix"), status=StepStatus.OPEN)]
-    day = decision.decided_at.date()
+    day = timezone.localdate(decision.decided_at)
     if decision.verdict == Verdict.REFUSED:
         refused = Step(label=gettext("Refused by a second person"), status=StepStatus.REFUSED, note=decider, date=day)
         return [declared, refused]

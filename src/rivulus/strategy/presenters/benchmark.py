@@ -66,8 +66,8 @@ def _chart(benchmark: Benchmark, pillar: models.Pillar, lines: list[Line]) -> Ba
         place = benchmark.places[0]
         return Bars(
             key=key,
-            title=pillar.name,
-            description=gettext("Each indicator beside %(place)s.") % {"place": place.name},
+            title=gettext("Baia Mare beside %(place)s") % {"place": place.name},
+            description="",
             unit=unit,
             bars=tuple(_bar(line, pillar) for line in lines),
             reference_label=place.name,
@@ -75,8 +75,8 @@ def _chart(benchmark: Benchmark, pillar: models.Pillar, lines: list[Line]) -> Ba
         )
     return GroupedBars(
         key=key,
-        title=pillar.name,
-        description=gettext("Each indicator beside every chosen place."),
+        title=gettext("Baia Mare beside every chosen place"),
+        description="",
         unit=unit,
         categories=tuple(_label(line.indicator) for line in lines),
         series=tuple(

@@ -165,8 +165,9 @@ def frontier_chart(portfolio: Portfolio, wish: Wish, outcome: Outcome) -> charts
             points=tuple(charts.Point(x=p.cost_eur / MILLION, y=p.criteria) for p in points),
         )
     ]
-    if wish.budget_eur is not None and wish.budget_eur >= points[0].cost_eur:
-        reached = max(p.criteria for p in points if p.cost_eur <= wish.budget_eur)
+    if wish.budget_eur is not None and outcome.choice is not None:
+        gains = outcome.choice.gains if outcome.choice else ()
+        reached = sum(g.criterion in outcome.problem.focus for g in gains)
         # Beyond the last corner more money buys nothing: the mark stays there, so that the drawing keeps its scale.
         place = min(wish.budget_eur, last) / MILLION
         mark = charts.Point(x=place, y=reached, label=criteria_words(reached), is_highlighted=True)

@@ -58,7 +58,8 @@ def merge(fonts: list[bytes]) -> bytes:
             font.save(parts[-1])
         merged = Merger().merge(parts)
     merged.recalcTimestamp = False
-    merged["head"].modified = merged["head"].created
+    # The merger writes the present time; the fonts' own keeps the bytes the same on every machine.
+    merged["head"].created = merged["head"].modified = TTFont(io.BytesIO(fonts[0]))["head"].created
     out = io.BytesIO()
     merged.save(out)
     return out.getvalue()

@@ -3,10 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.http import urlencode
-from django.utils.translation import get_language, gettext
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, ngettext
 
 from rivulus.kernel import clock
 from rivulus.kernel.words import N_
@@ -36,9 +40,7 @@ OUTCOME_WORDS = {
 REASON_WORDS = {
     Reason.NEUTRAL: N_("Neither more nor less of it is better, so it is not judged."),
     Reason.TEXT: N_("The value is a text, not a number."),
-    Reason.ZERO_BESIDE_TEXT: N_(
-        "The city’s value is a text; the 0.00 printed for the region is not a value."
-    ),
+    Reason.ZERO_BESIDE_TEXT: N_("The city’s value is a text; the 0.00 printed for the region is not a value."),
     Reason.NO_VALUE: N_("There is no value for the city."),
     Reason.NO_REFERENCE: N_("There is no value to compare with."),
     Reason.NO_FIGURE: N_("The target is words without a figure, or in another unit."),
@@ -70,24 +72,33 @@ class Shown:
     is_text: bool
     is_demonstration: bool
 
+    @property
+    def markup(self) -> SafeString:
+        """Return value, unit and year for a cell; lists have hundreds of these, too many for templates of their own."""
+        if self.is_missing:
+            value = format_html('<span class="number-missing">{}</span>', self.figure)
+        elif self.unit:
+            value = format_html('<strong>{}</strong> <span class="muted">{}</span>', self.figure, self.unit)
+        else:
+            value = format_html("{}" if self.is_text else "<strong>{}</strong>", self.figure)
+        return format_html('{}<br><span class="muted">{}</span>', value, self.year) if self.year else value
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
     """A comparison as a page says it."""
 
-    outcome: str
-    word: str
+    mark: SafeString
     detail: str
     marks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class TargetWords:
-    """A target and how far it is; ``outcome`` gives the shape."""
+    """A target and how far it is."""
 
-    outcome: str
     target: str
-    word: str
+    mark: SafeString
     source: str
 
 
@@ -101,7 +112,7 @@ class IndicatorRow:
     region: Shown
     comparison: Words
     target: TargetWords | None
-    anomaly_count: int
+    anomaly_words: str
     anomalies_url: str
     repeats_url: str
 
@@ -116,20 +127,47 @@ def present_row(standing: Standing) -> IndicatorRow:
         region=show(standing.region, indicator),
         comparison=say_comparison(standing.comparison, standing.region_place),
         target=say_target(standing),
-        anomaly_count=len(standing.anomalies),
+        anomaly_words=_count_faults(len(standing.anomalies)),
         anomalies_url=anomalies_url(indicator),
         repeats_url=url_of(indicator.repeats) if indicator.repeats else "",
     )
 
 
+def _count_faults(number: int) -> str:
+    sentence = ngettext("%(number)s fault of the source", "%(number)s faults of the source", number)
+    return sentence % {"number": number} if number else ""
+
+
+@lru_cache(maxsize=256)
+def mark_of(outcome: str, word: str) -> SafeString:
+    """Return colour, shape and word of an outcome."""
+    return render_to_string("strategy/indicators/outcome.html", {"outcome": str(outcome), "word": word})
+
+
+@lru_cache(maxsize=1)
+def warning_sign() -> SafeString:
+    """Return the sign that stands before faults of the source."""
+    return render_to_string("ui/symbols/notice.html", {"kind": "warning"})
+
+
 def url_of(indicator: models.Indicator) -> str:
     """Return the address of an indicator's page."""
-    return reverse("strategy:indicator", args=[indicator.code])
+    return _address(indicator.code, _language())
 
 
 def anomalies_url(indicator: models.Indicator) -> str:
     """Return the address of the faults about an indicator."""
-    return f"{reverse('strategy:anomalies')}?{urlencode({'about': 'indicator', 'subject': indicator.code})}"
+    return _anomalies_address(indicator.code, _language())
+
+
+@lru_cache(maxsize=2048)
+def _address(code: str, language: str) -> str:
+    return reverse("strategy:indicator", args=[code])
+
+
+@lru_cache(maxsize=2048)
+def _anomalies_address(code: str, language: str) -> str:
+    return f"{reverse('strategy:anomalies')}?{urlencode({'about': 'indicator', 'subject': code})}"
 
 
 def show(value: models.IndicatorValue | None, indicator: models.Indicator) -> Shown:
@@ -166,7 +204,7 @@ def say_comparison(comparison: Comparison, place: models.Place | None) -> Words:
     detail = gettext(REASON_WORDS[comparison.reason]) if comparison.reason else ""
     if place is not None and comparison.difference is not None:
         detail = _difference(comparison, place.name)
-    return Words(str(comparison.outcome), gettext(OUTCOME_WORDS[comparison.outcome]), detail, marks)
+    return Words(mark_of(comparison.outcome, gettext(OUTCOME_WORDS[comparison.outcome])), detail, marks)
 
 
 def _difference(comparison: Comparison, place: str) -> str:
@@ -200,7 +238,7 @@ def say_target(standing: Standing) -> TargetWords | None:
         if target.year:
             printed = gettext("%(target)s by %(year)s") % {"target": printed, "year": target.year}
     outcome, word = _target_words(target, indicator.unit)
-    return TargetWords(str(outcome), printed, word, indicator.target_source)
+    return TargetWords(printed, mark_of(outcome, word), indicator.target_source)
 
 
 def _target_words(target: TargetStanding, unit: str) -> tuple[Outcome, str]:
@@ -305,12 +343,6 @@ def say_trend(standing: Standing) -> str:
         "flat": gettext("Stayed about the same between %(from)s and %(to)s."),
     }[trend.shape]
     return sentence % values
-
-
-def outcome_of_trend(standing: Standing) -> Outcome:
-    """Return the shape that goes with the words of a trend."""
-    meaning = standing.trend.meaning if standing.trend else "neutral"
-    return {"better": Outcome.BETTER, "worse": Outcome.WORSE}.get(meaning, Outcome.EQUAL)
 
 
 def say_direction(indicator: models.Indicator) -> str:

@@ -128,32 +128,43 @@ def asked_view(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """A change of what a probe answers to a criterion."""
+
+    row: models.Measurement
+    title: str
+    unit: str
+    sign: str
+    words: str
+
+
+def change_view(row: models.Measurement) -> ChangeView:
+    """Return a measurement in words."""
+    words = gettext("silent") if row.silent else gettext("passed") if row.passed else gettext("not passed")
+    return ChangeView(
+        row, title_of(row.reading.probe), unit_text(row.reading.unit), SIGNS[row.comparator], words
+    )
+
+
 def history_chart(found: ProbeNow, readings: Iterable[models.ProbeReading]) -> charts.Lines | None:
     """Return the values of a probe by day, or None when there are fewer than two."""
-    by_day: dict[dt.date, float] = {}
-    for row in readings:
-        if row.value is not None:
-            by_day[timezone.localdate(row.at)] = row.value
+    by_day = {timezone.localdate(row.at): row.value for row in readings if row.value is not None}
     if len(by_day) < 2:
         return None
-    title = gettext(found.probe.title)
-    points = tuple(charts.Point(x=_year(day), y=value) for day, value in by_day.items())
+    title, language, first = gettext(found.probe.title), get_language() or "ro", min(by_day)
+    points = tuple(
+        charts.Point(x=(day - first).days, y=value, label=format_date(day, language=language))
+        for day, value in by_day.items()
+    )
     return charts.Lines(
         key="history",
         title=title,
         description=gettext("The last value of each day on which the probe was asked."),
-        x_label=gettext("Year"),
+        x_label=gettext("Days since %(day)s") % {"day": format_date(first, language=language)},
         y_label=unit_text(found.probe.unit),
         lines=(charts.Line(label=title, points=points, tone=Tone.STREAM, is_step=True),),
-        x_decimals=2,
-        y_decimals=0,
     )
-
-
-def _year(day: dt.date) -> float:
-    """Return a date as a year with its fraction, for the axis of time."""
-    start = dt.date(day.year, 1, 1)
-    return round(day.year + (day - start).days / ((dt.date(day.year + 1, 1, 1) - start).days), 4)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from rivulus.strategy import models
 from rivulus.strategy.presenters.periods import period_text
 from rivulus.strategy.queries.budget import Budget, SourceShare
 from rivulus.strategy.queries.projects import ProjectFilter
+from rivulus.strategy.queries.reports import Told
 from rivulus.strategy.rules.budget import READINGS, Reading, reading_of, years_of
 from rivulus.strategy.rules.projects import MAIN_PATH, STATUS_OF_MATURITY, HalfYear
 from rivulus.strategy.terms import STATUS_LABELS, TONES, Status
@@ -350,22 +351,28 @@ def _maturity_text(maturity: str) -> str:
     return _(STATUS_LABELS[STATUS_OF_MATURITY[maturity]])
 
 
-def make_steps(status: Status, since: str = "") -> tuple[Step, ...]:
-    """Return the life of a project up to now; one that stopped shows where the way would go on."""
-    if status in MAIN_PATH:
-        here = MAIN_PATH.index(status)
-        return tuple(
-            Step(
-                label=_(STATUS_LABELS[step]),
-                status="done"
-                if place < here or step is status is Status.DONE
-                else "current"
-                if place == here
-                else "open",
-                note=since if place == here else "",
-            )
-            for place, step in enumerate(MAIN_PATH)
-        )
-    stopped = "refused" if status is Status.ABANDONED else "current"
-    rest = [Step(label=_(STATUS_LABELS[step]), status="open") for step in MAIN_PATH[1:]]
-    return (Step(label=_(STATUS_LABELS[status]), status=stopped, note=since), *rest)
+def make_steps(project: models.Project, history: Sequence[Told]) -> tuple[Step, ...]:
+    """Return the stops that are known of a project's life, and those still to come.
+
+    A project may skip stops: only what chapter 5 prints and what was reported is said to have been.
+    """
+    stops = [(STATUS_OF_MATURITY[project.maturity], _("chapter 5, 2022"))]
+    for told in reversed([t for t in history if not t.is_replaced and not t.report.is_demonstration]):
+        status = Status(told.report.status)
+        if status is not stops[-1][0]:
+            stops.append((status, period_text(told.period)))
+    last = len(stops) - 1
+    steps = [
+        Step(label=_(STATUS_LABELS[status]), status=_sign(status, is_now=place == last), note=note)
+        for place, (status, note) in enumerate(stops)
+    ]
+    if stops[-1][0] is not Status.ABANDONED:
+        reached = max(MAIN_PATH.index(status) for status, _note in stops if status in MAIN_PATH)
+        steps += [Step(label=_(STATUS_LABELS[status]), status="open") for status in MAIN_PATH[reached + 1 :]]
+    return tuple(steps)
+
+
+def _sign(status: Status, *, is_now: bool) -> str:
+    if not is_now or status is Status.DONE:
+        return "done"
+    return "refused" if status is Status.ABANDONED else "current"

@@ -44,5 +44,5 @@ def sees_names(request: HttpRequest) -> bool:
 def name_of(person: object | None, *, with_name: bool) -> str:
     """Return the name of a member of the strategy unit, or only the role to the public."""
     if person is None:
-        return gettext("The platform itself")
-    return str(person) if with_name else gettext("A member of the strategy unit")
+        return gettext("the platform itself")
+    return str(person) if with_name else gettext("a member of the strategy unit")

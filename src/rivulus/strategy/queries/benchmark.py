@@ -77,7 +77,7 @@ def get_benchmark(codes: Sequence[str] = (), *, with_demonstration: bool = False
 def _chosen(
     places: Iterable[models.Place], city: models.Place | None, codes: Sequence[str]
 ) -> tuple[models.Place, ...]:
-    others = [place for place in places if place != city]
+    others = sorted((place for place in places if place != city), key=lambda place: place.kind != "region")
     chosen = tuple(place for place in others if place.code in codes)
     return chosen or tuple(place for place in others if place.kind == "region")[:1]
 

@@ -91,9 +91,7 @@ def _known(by: Actor) -> _Known:
     return _Known(indicators, natures, places, queries.group_values(rows))
 
 
-def _faults(
-    line: SheetLine, known: _Known, this_year: int, seen: dict[tuple[str, str, int], int]
-) -> list[LineFault]:
+def _faults(line: SheetLine, known: _Known, this_year: int, seen: dict[tuple[str, str, int], int]) -> list[LineFault]:
     entry = line.entry
     faults = list(_unknown(line, known))
     if faults:
@@ -113,7 +111,7 @@ def _faults(
 def _unknown(line: SheetLine, known: _Known) -> Iterable[LineFault]:
     if fold(line.entry.indicator) not in known.indicators:
         sentence = N_("There is no indicator with the code %(code)s.")
-        mend = N_("Take the codes from the template below.")
+        mend = N_("Take the codes from the template.")
         yield LineFault(line.line, "indicator", sentence, mend, {"code": line.entry.indicator[:40]})
     if fold(line.entry.place) not in known.places:
         sentence = N_("There is no place with the code %(code)s.")

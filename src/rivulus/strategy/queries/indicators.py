@@ -35,6 +35,7 @@ class Standing:
 
     indicator: models.Indicator
     city: models.IndicatorValue | None
+    city_place: models.Place | None
     region: models.IndicatorValue | None
     region_place: models.Place | None
     comparison: Comparison
@@ -131,9 +132,7 @@ def count_with_value(year: int) -> int:
     )
 
 
-def list_standings(
-    wanted: IndicatorFilter | None = None, *, with_demonstration: bool = False
-) -> tuple[Standing, ...]:
+def list_standings(wanted: IndicatorFilter | None = None, *, with_demonstration: bool = False) -> tuple[Standing, ...]:
     """Return how the city stands by each indicator. Four queries, whatever the number of indicators."""
     wanted = wanted or IndicatorFilter()
     places = list(list_places())
@@ -214,6 +213,7 @@ def _standing(
     return Standing(
         indicator=indicator,
         city=value,
+        city_place=city,
         region=other,
         region_place=region,
         comparison=rules.compare(

@@ -1,5 +1,6 @@
 """The best set of projects, proven so by HiGHS, and counted again without it in whole euros."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -10,8 +11,8 @@ from rivulus.strategy.rules.solver import INFINITY, Model, Row, Session, Unsolve
 # works with floating-point numbers.
 MARGIN = 0.0005
 
-type Stage = tuple[dict[int, float], Callable[[tuple[str, ...]], float]]
-"""Something to maximise, and the same counted without the solver."""
+# The frontier asks for every number of criteria up to so many; beyond, it leaves out numbers between its corners.
+FRONTIER_CORNERS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,15 @@ class Point:
     criteria: int
     cost_eur: int
     selected: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Something to maximise, the same counted without the solver, and the least difference between two sets."""
+
+    objective: dict[int, float]
+    count: Callable[[tuple[str, ...]], float]
+    unit: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +90,14 @@ class Solver:
         met = _columns(problem)[1]
         # In thousands of euros, so that the numbers of the model stay within a few powers of ten.
         self._cost = {i: cost / 1000 for i, cost in enumerate(problem.costs.values())}
+        self._cost_unit = (math.gcd(*problem.costs.values()) or 1) / 1000
         self._help = {i: float(problem.help_count[code]) for i, code in enumerate(problem.costs)}
         self._all = dict.fromkeys(met.values(), 1.0)
         self._focus = {column: 1.0 for code, column in met.items() if code in problem.focus}
 
     def least_cost(self) -> tuple[str, ...] | None:
         """Return the cheapest projects with all that is asked for, whatever the budget."""
-        return self._selected(self._session.minimise(self._cost))
+        return self._selected(self._session.minimise(self._cost, unit=self._cost_unit))
 
     def best(self) -> tuple[str, ...] | None:
         """Return the best projects within the budget, by the order that the module states."""
@@ -94,39 +105,41 @@ class Solver:
         if problem.budget_eur is not None:  # half a euro more is no more in whole euros
             self._session.add(Row(-INFINITY, (problem.budget_eur + 0.5) / 1000, self._cost))
         selected: tuple[str, ...] | None = None
-        for objective, count in self._stages():
-            selected = self._selected(self._session.maximise(objective))
+        for stage in self._stages():
+            selected = self._selected(self._session.maximise(stage.objective, unit=stage.unit))
             if selected is None:
                 return None
-            reached = count(selected)
-            self._session.add(Row(reached - MARGIN, INFINITY, objective))
+            self._session.add(Row(stage.count(selected) - MARGIN, INFINITY, stage.objective))
         if selected is not None and problem.budget_eur is not None and cost_of(problem, selected) > problem.budget_eur:
             raise Unsolved("The chosen projects cost more than the budget.")
         return None if selected is None else _pruned(problem, selected)
 
     def _stages(self) -> list[Stage]:
         problem = self.problem
-        cheap = ({i: -c for i, c in self._cost.items()}, lambda s: -cost_of(problem, s) / 1000)
-        helpful = (self._help, lambda s: float(help_of(problem, s)))
-        stages: list[Stage] = []
+        cheap = Stage({i: -c for i, c in self._cost.items()}, lambda s: -cost_of(problem, s) / 1000, self._cost_unit)
+        helpful = Stage(self._help, lambda s: float(help_of(problem, s)), 1.0)
+        most = Stage(self._all, lambda s: float(len(gained(problem, s))), 1.0)
+        stages = [most]
         if len(self._focus) < len(self._all):
-            stages.append((self._focus, lambda s: float(len(gained(problem, s) & problem.focus))))
-        stages.append((self._all, lambda s: float(len(gained(problem, s)))))
+            first = Stage(self._focus, lambda s: float(len(gained(problem, s) & problem.focus)), 1.0)
+            stages = [first, most]
         return [*stages, cheap, helpful] if problem.leave_rest else [*stages, helpful, cheap]
 
     def frontier(self) -> tuple[Point, ...]:
         """Return the least cost of 0, 1, 2 … criteria of the focus, whatever the budget; only the corners.
 
-        A cheapest set may meet more criteria than were asked for; the numbers between cost the same.
+        A cheapest set may meet more criteria than were asked for; the numbers between cost the same. In a matrix far
+        larger than that of chapter 4 some corners are left out; those that are returned stay exact.
         """
         problem, points = self.problem, list[Point]()
         if not self._focus:
             return ()
+        stride = -(-len(self._focus) // FRONTIER_CORNERS)
         row = self._session.add(Row(0.0, INFINITY, self._focus))
         wanted = 0
         while wanted <= len(self._focus):
             self._session.bound(row, wanted - MARGIN, INFINITY)
-            selected = self._selected(self._session.minimise(self._cost))
+            selected = self._selected(self._session.minimise(self._cost, unit=self._cost_unit))
             if selected is None:
                 break
             selected = _pruned(problem, selected)
@@ -134,7 +147,7 @@ class Solver:
             if points and points[-1].cost_eur == point.cost_eur:
                 points.pop()
             points.append(point)
-            wanted = point.criteria + 1
+            wanted = max(point.criteria + 1, min(point.criteria + stride, len(self._focus)))
         return tuple(points)
 
     def _selected(self, values: Sequence[float] | None) -> tuple[str, ...] | None:

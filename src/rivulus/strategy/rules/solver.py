@@ -10,7 +10,7 @@ INFINITY = float("inf")
 TIME_LIMIT_S = 20.0
 
 
-class Unsolved(Exception):  # noqa: N818 (said of the model, as the solver says it)
+class Unsolved(Exception):
     """The solver gave no proven answer in its time: neither an optimum nor a proof that there is none."""
 
 
@@ -48,7 +48,6 @@ class Session:
             ("threads", 1),
             ("random_seed", 0),
             ("mip_rel_gap", 0.0),
-            ("mip_abs_gap", 1e-6),
             ("mip_feasibility_tolerance", 1e-9),
         ):
             self._highs.setOptionValue(option, value)
@@ -68,8 +67,13 @@ class Session:
         """Give a constraint new bounds."""
         self._highs.changeRowBounds(row, lower, upper)
 
-    def minimise(self, objective: Mapping[int, float]) -> tuple[float, ...] | None:
-        """Return the values of all columns at the optimum, or None when nothing satisfies the constraints."""
+    def minimise(self, objective: Mapping[int, float], *, unit: float) -> tuple[float, ...] | None:
+        """Return the values of all columns at the optimum, or None when nothing satisfies the constraints.
+
+        Two sets of whole columns differ in the objective by a multiple of ``unit``: an answer that is proven to be
+        less than that from the best is the best.
+        """
+        self._highs.setOptionValue("mip_abs_gap", 0.9 * unit)
         cost = np.zeros(self._columns)
         for column, value in objective.items():
             cost[column] = value
@@ -86,9 +90,9 @@ class Session:
             return None
         raise Unsolved(self._highs.modelStatusToString(status))
 
-    def maximise(self, objective: Mapping[int, float]) -> tuple[float, ...] | None:
+    def maximise(self, objective: Mapping[int, float], *, unit: float) -> tuple[float, ...] | None:
         """Return the values of all columns at the optimum, or None when nothing satisfies the constraints."""
-        return self.minimise({column: -value for column, value in objective.items()})
+        return self.minimise({column: -value for column, value in objective.items()}, unit=unit)
 
 
 def _lp(model: Model) -> highspy.HighsLp:

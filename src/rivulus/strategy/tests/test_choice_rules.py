@@ -236,6 +236,15 @@ def test_two_criteria_for_the_price_of_one_make_one_corner() -> None:
     ]
 
 
+def test_a_long_frontier_leaves_out_numbers_but_never_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(optimum, "FRONTIER_CORNERS", 3)
+    criteria = [CriterionFact(f"E1.{n}", "E", 1) for n in range(1, 8)]
+    projects = [project(f"P{n}", n) for n in range(1, 8)]
+    city = facts(criteria, projects, {f"E1.{n}": f"P{n}" for n in range(1, 8)})
+    points = optimum.Solver(pose(city, wish())).frontier()
+    assert [(p.criteria, p.cost_eur) for p in points] == [(0, 0), (3, 6), (6, 21), (7, 28)]
+
+
 def test_the_frontier_of_nothing_to_gain_is_empty() -> None:
     assert optimum.Solver(pose(facts([E1], [], {}), wish())).frontier() == ()
 
@@ -303,6 +312,7 @@ def rank(problem: Problem, selected: tuple[str, ...]) -> tuple[int, ...]:
 
 
 @given(cities, wishes, st.frozensets(st.sampled_from(CODES)))
+@settings(deadline=None)
 def test_what_a_set_brings_equals_the_matrix_climbed_anew(city: Facts, asked: Wish, some: frozenset[str]) -> None:
     problem = pose(city, asked)
     selected = some & problem.costs.keys()

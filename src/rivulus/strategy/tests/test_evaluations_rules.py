@@ -48,7 +48,7 @@ def _city(criteria: dict[str, str], percents: dict[str, int | None], value: str 
             {"code": c, "status": "idea" if p is None else "in_progress", "percent": p, "spent_eur": None}
             for c, p in percents.items()
         ],
-        "sums": {name: "0" for name in rules.SUMS} | {"criteria_met": str(met)},
+        "sums": dict.fromkeys(rules.SUMS, "0") | {"criteria_met": str(met)},
     }
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rivulus.strategy.rules import forecast, matrix
@@ -229,6 +229,7 @@ def naive_met(facts: Forecast, reading: Reading, year: int) -> frozenset[str]:
 
 
 @given(portfolios, links, mets)
+@settings(deadline=None)
 def test_every_year_equals_the_rule_word_for_word(
     projects: list[ProjectFact], needs: dict[str, frozenset[str]], met: frozenset[str]
 ) -> None:
@@ -240,6 +241,7 @@ def test_every_year_equals_the_rule_word_for_word(
 
 
 @given(portfolios, links, mets)
+@settings(deadline=None)
 def test_nothing_is_lost_with_the_years_and_every_gain_has_its_projects(
     projects: list[ProjectFact], needs: dict[str, frozenset[str]], met: frozenset[str]
 ) -> None:
@@ -255,6 +257,7 @@ def test_nothing_is_lost_with_the_years_and_every_gain_has_its_projects(
 
 
 @given(portfolios, links, mets)
+@settings(deadline=None)
 def test_every_delay_is_owed_to_a_late_project(
     projects: list[ProjectFact], needs: dict[str, frozenset[str]], met: frozenset[str]
 ) -> None:

@@ -171,8 +171,8 @@ def test_the_benchmark_compares_with_every_chosen_place_and_nothing_twice(ioana:
     add_place(by=ioana, name_ro="Satu Mare")
     enter(ioana, "E-15", "2", place="satu_mare")
     found = benchmarks.get_benchmark(["satu_mare", "regiunea_nord_vest"])
-    assert [place.code for place in found.places] == ["satu_mare", "regiunea_nord_vest"]
-    peer, region = found.tallies
+    assert [place.code for place in found.places] == ["regiunea_nord_vest", "satu_mare"]
+    region, peer = found.tallies
     assert (peer.compared, peer.better) == (1, 1)
     assert sum((region.better, region.worse, region.equal, region.not_comparable)) == 68
     left_out = dict(found.left_out())

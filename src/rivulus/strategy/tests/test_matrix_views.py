@@ -143,7 +143,7 @@ def test_names_are_for_colleagues_and_roles_for_the_public(
         for outsider in (client, client_of(vlad)):
             text = _get(outsider, url)
             assert "Ioana Pop" not in text
-            assert "A member of the strategy unit" in text
+            assert "a member of the strategy unit" in text
 
 
 def test_a_demonstration_is_labelled_wherever_it_shows(city: None, ioana: Person, client: Client) -> None:

@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -46,11 +47,17 @@ def list_all(request: HttpRequest) -> HttpResponse:
         "wanted": wanted,
         "groups": groups,
         "tabs": _tabs(wanted.pillar),
+        "city_name": _name_of(standings[0].city_place) if standings else "",
         "counts": present_counts(standings),
         "general": list_general_anomalies("indicator"),
         "entering": door(request, VERB),
+        "warning": words.warning_sign(),
     }
     return render(request, "strategy/indicators/list.html", context)
+
+
+def _name_of(place: models.Place | None) -> str:
+    return place.name if place else gettext("no value")
 
 
 def _tabs(chosen: str) -> list[tuple[str, str, bool]]:
@@ -59,10 +66,10 @@ def _tabs(chosen: str) -> list[tuple[str, str, bool]]:
     return [every, *((pillar.name, f"?pillar={pillar.code}", pillar.code == chosen) for pillar in list_pillars())]
 
 
-def present_counts(standings: tuple[queries.Standing, ...]) -> list[tuple[str, str, int]]:
-    """Return how many of the listed indicators came out which way, with the word for it."""
+def present_counts(standings: tuple[queries.Standing, ...]) -> list[tuple[SafeString, int]]:
+    """Return how many of the listed indicators came out which way."""
     counted = queries.count_outcomes(standings)
-    return [(str(outcome), gettext(words.OUTCOME_WORDS[outcome]), counted[outcome]) for outcome in Outcome]
+    return [(words.mark_of(outcome, gettext(words.OUTCOME_WORDS[outcome])), counted[outcome]) for outcome in Outcome]
 
 
 @require_safe
@@ -80,10 +87,12 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         "row": words.present_row(standing),
         "standing": standing,
         "indicator": indicator,
-        "region_name": standing.region_place.name if standing.region_place else gettext("Region"),
+        "city_name": _name_of(standing.city_place),
+        "region_name": _name_of(standing.region_place),
         "direction": words.say_direction(indicator),
         "trend": words.say_trend(standing),
-        "trend_outcome": words.outcome_of_trend(standing),
+        "trend_shape": standing.trend.shape if standing.trend else "",
+        "trend_meaning": standing.trend.meaning if standing.trend else "neutral",
         "chart": words.present_history(history, indicator),
         "page": page,
         "history": [words.present_past(past, indicator, with_name=with_name) for past in page.object_list],
@@ -101,8 +110,10 @@ def benchmark(request: HttpRequest) -> HttpResponse:
         answer = _add_place(request, place_form)
         if answer is not None:
             return answer
-    form = ReferencesForm(request.GET, places=list(queries.list_references()))
+    chosen = request.GET if "place" in request.GET else None
+    form = ReferencesForm(chosen, places=list(queries.list_references()))
     found = benchmarks.get_benchmark(form.codes())
+    form.initial = {"place": [place.code for place in found.places]}
     context = {
         "form": form,
         "benchmark": found,
@@ -127,9 +138,7 @@ def _add_place(request: HttpRequest, form: PlaceForm) -> HttpResponse | None:
     except Refused as refused:
         form.add_error(None, say(refused))
         return None
-    messages.success(
-        request, gettext("%(place)s was added; now its values can be entered.") % {"place": place.name}
-    )
+    messages.success(request, gettext("%(place)s was added; now its values can be entered.") % {"place": place.name})
     return redirect("strategy:benchmark")
 
 

@@ -9,6 +9,7 @@ from rivulus.strategy import models
 from rivulus.strategy.forms.matrix import AtForm, MatrixForm
 from rivulus.strategy.presenters import criterion as criterion_presenter
 from rivulus.strategy.presenters import matrix as presenter
+from rivulus.strategy.presenters import probes as probe_presenter
 from rivulus.strategy.presenters.viewer import door, sees_names
 from rivulus.strategy.queries import assessments, criterion, matrix
 from rivulus.strategy.queries.anomalies import list_general_anomalies
@@ -50,6 +51,7 @@ def show_criterion(request: HttpRequest, code: str) -> HttpResponse:
         "said": said,
         "statements": criterion_presenter.statements(said, with_names=sees_names(request)),
         "measured": measured,
+        "changes": [probe_presenter.change_view(row) for row in measured],
         "form": form,
         "is_past": view.at < clock.today(),
         "declare": door(request, "declare"),

@@ -105,7 +105,7 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
         "row": row,
         "facts": presenter.make_facts(found, funding),
         "whole": money.value_until_end(found),
-        "steps": presenter.make_steps(row.status, row.reported),
+        "steps": presenter.make_steps(found, history),
         "links": [(link, gettext(EFFECT_LABELS[Effect(link.effect)])) for link in queries.list_criterion_links(found)],
         "anomalies": list(queries.list_anomalies(found)),
         "history": [(t, period_text(t.period), gettext(_label(t.report.status))) for t in history],

@@ -1,0 +1,68 @@
+"""What every table of the strategy in the staff admin has in common: it can only be looked up.
+
+Facts come from the pack, and statements from actions that ask for reasons and write lines.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Model
+from django.http import HttpRequest
+from django.urls import reverse
+from modeltranslation.translator import NotRegistered, translator
+from unfold.admin import ModelAdmin
+
+LANGUAGES = (("ro", "Română"), ("en", "English"), ("hu", "Magyar"))
+
+
+class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
+    """Rows to look up: what is in three languages stands in a tab for each of them."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    page_of: Callable[[Any], str] | None = None  # the address of the public page of a row, where there is one
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Facts come from the pack."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nothing is overwritten."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nothing is lost."""
+        return False
+
+    def get_view_on_site_url(self, obj: Model | None = None) -> str | None:
+        """Lead to the page that everybody reads."""
+        return self.page_of(obj) if self.page_of and obj is not None else None
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> list[tuple[Any, dict[str, Any]]]:
+        """Return the plain fields, then a tab for each language."""
+        excluded, translated = set(self.exclude or ()), _translated(self.model)
+        languages = {f"{name}_{code}" for name in translated for code, _name in LANGUAGES}
+        fields = (*self.model._meta.fields, *self.model._meta.many_to_many)
+        plain = [field.name for field in fields if field.name not in languages | set(translated) | excluded]
+        tabs = [
+            (name, {"fields": [f"{field}_{code}" for field in translated], "classes": ["tab"]})
+            for code, name in LANGUAGES
+            if translated
+        ]
+        return [(None, {"fields": plain}), *tabs]
+
+
+def _translated(model: type[Model]) -> tuple[str, ...]:
+    try:
+        return tuple(translator.get_options_for_model(model).fields)
+    except NotRegistered:
+        return ()
+
+
+def search_in(*names: str, plain: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Return the fields to search: the plain ones, and the translated ones in every language."""
+    return (*plain, *(f"{name}_{code}" for name in names for code, _name in LANGUAGES))
+
+
+def page_named(name: str, field: str = "code") -> Callable[[Any], str]:
+    return staticmethod(lambda row: reverse(f"strategy:{name}", args=[getattr(row, field)]))

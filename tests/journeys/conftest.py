@@ -1,0 +1,219 @@
+"""A city of its own for the journeys, browsers that look at it, and the people who walk."""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import translation
+
+from rivulus.house import locks
+from rivulus.house.pytest_plugin import FOLDER, TEMPLATE
+from tests.journeys import city as city_builder
+
+CITY = "rivulus_city"
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "screenshots"
+# What a browser says when it is shown an error page on purpose.
+EXPECTED_NOISE = re.compile(r"the server responded with a status of 4(00|03|04|10|22)")
+
+
+# The city: built once for all test processes, copied once for each, and once more for each journey that changes it.
+
+
+@pytest.fixture(scope="session")
+def city_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """The name of this process's copy of the city."""
+    folder = Path(os.environ[FOLDER])
+    name = f"{CITY}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    with django_db_blocker.unblock():
+        with locks.held(folder / "city.lock"):
+            if not (folder / "city.done").exists():
+                _copy(TEMPLATE, CITY)
+                with _connected_to(CITY):
+                    city_builder.build()
+                (folder / "city.done").touch()
+            _copy(CITY, name)
+        yield name
+        _drop(name)
+
+
+@pytest.fixture(scope="module")
+def _city_of_module(city_database: str) -> Iterator[None]:
+    with _connected_to(city_database):
+        yield
+
+
+@pytest.fixture
+def city(_city_of_module: None, request: pytest.FixtureRequest) -> None:
+    """The city, for tests without a browser: what they change is rolled back."""
+    request.getfixturevalue("db")
+
+
+@pytest.fixture
+def site(_city_of_module: None, django_db_blocker: Any, _server: Any) -> Iterator[str]:
+    """The address of the running platform, for journeys that only look."""
+    with django_db_blocker.unblock():
+        yield _server.url
+
+
+@pytest.fixture
+def own_city(site: str) -> Iterator[None]:
+    """A copy of the city for this one journey, which may change whatever it likes."""
+    name = f"{CITY}_own_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    with locks.held(Path(os.environ[FOLDER]) / "city.lock"):
+        _copy(CITY, name)
+    with _connected_to(name):
+        yield
+    _drop(name)
+
+
+@contextmanager
+def _connected_to(name: str) -> Iterator[None]:
+    """Let this thread and those of the server use another database."""
+    from django.db import connection
+
+    before = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = before
+
+
+def _copy(template: str, name: str) -> None:
+    _execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+
+
+def _drop(name: str) -> None:
+    _execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _execute(statement: str) -> None:
+    from rivulus.house import pytest_plugin
+
+    pytest_plugin._execute(pytest_plugin._cluster(), statement)
+
+
+@pytest.fixture(scope="session")
+def _server(django_test_environment: None) -> Iterator[Any]:
+    """The running platform; unlike ``live_server`` it does not empty the database after each test."""
+    from pytest_django.live_server_helper import LiveServer
+
+    server = LiveServer("localhost")
+    yield server
+    server.stop()
+
+
+# People.
+
+
+@pytest.fixture
+def client_of() -> Callable[[str], Client]:
+    """Return a client signed in as somebody, by name; an empty name is a visitor."""
+
+    def sign_in(name: str) -> Client:
+        from rivulus.identity.models import Person
+
+        client = Client()
+        if name:
+            client.force_login(
+                Person.objects.get(email=f"{name}@example.org"), backend=settings.AUTHENTICATION_BACKENDS[0]
+            )
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def say() -> Callable[..., str]:
+    """Return the words of a page in a language, as the page would write them."""
+
+    def words(english: str, language: str = "ro", **values: object) -> str:
+        with translation.override(language):
+            found = translation.gettext(english)
+        return found % values if values else found
+
+    return words
+
+
+# Browsers.
+
+
+class Witness:
+    """Whatever went wrong in a browser while somebody walked: nothing may."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.problems: list[str] = []
+
+    def watch(self, context: Any) -> None:
+        """Listen to everything that the pages of a browser do."""
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.problems.append(f"script: {error.error}"))
+        context.on("request", self._request)
+        context.on("requestfailed", self._failed)
+        context.on("response", self._response)
+
+    def _console(self, message: Any) -> None:
+        if message.type in {"error", "warning"} and not EXPECTED_NOISE.search(message.text):
+            self.problems.append(f"{message.type}: {message.text}")
+
+    def _request(self, request: Any) -> None:
+        if not request.url.startswith((self.base, "data:", "blob:")):
+            self.problems.append(f"left the platform: {request.url}")
+
+    def _failed(self, request: Any) -> None:
+        # A page left before all of it came, and a file that is kept instead of shown, are no failures.
+        if "ERR_ABORTED" not in (request.failure or ""):
+            self.problems.append(f"failed: {request.url} {request.failure}")
+
+    def _response(self, response: Any) -> None:
+        if response.status >= 500 or (response.status >= 400 and not response.request.is_navigation_request()):
+            self.problems.append(f"{response.status}: {response.url}")
+
+
+@pytest.fixture
+def new_browser(browser: Any, site: str, client_of: Callable[[str], Client]) -> Iterator[Callable[..., Any]]:
+    """Return a page in a browser of its own, of a person by name; whatever goes wrong in it fails the test."""
+    opened: list[Any] = []
+    witness = Witness(site)
+
+    def open_for(name: str = "", **options: Any) -> Any:
+        given = {"base_url": site, "locale": "ro-RO", "timezone_id": "Europe/Bucharest", **options}
+        context = browser.new_context(**given)
+        context.set_default_timeout(10_000)
+        opened.append(context)
+        witness.watch(context)
+        if name:
+            cookie = client_of(name).cookies[settings.SESSION_COOKIE_NAME]
+            context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": site}])
+        return context.new_page()
+
+    yield open_for
+    for context in opened:
+        context.close()
+    assert not witness.problems, "\n".join(dict.fromkeys(witness.problems))
+
+
+@pytest.fixture
+def page(new_browser: Callable[..., Any]) -> Any:
+    """A visitor's page."""
+    return new_browser()
+
+
+@pytest.fixture
+def picture() -> Callable[[Any, str], None]:
+    """Take a screenshot for the documentation."""
+
+    def take(page: Any, name: str) -> None:
+        SCREENSHOTS.mkdir(exist_ok=True)
+        page.screenshot(path=SCREENSHOTS / f"{name}.png", animations="disabled")
+
+    return take

@@ -1,0 +1,172 @@
+"""Every page of the platform, once: what it is called, with which arguments, and who may see it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils import translation
+
+from tests.journeys import city
+
+LANGUAGES = ("ro", "en", "hu")
+Arguments = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An address by its name; arguments that only the database knows are asked for when they are needed.
+
+    ``queries`` is the most that the page may ask the database, whoever looks.
+    """
+
+    name: str
+    arguments: Arguments | Callable[[], Arguments] = ()
+    query: str = ""
+    queries: int = 30
+
+    def __str__(self) -> str:
+        known = "" if callable(self.arguments) else ",".join(map(str, self.arguments))
+        return "-".join(filter(None, (self.name, known, self.query)))
+
+    def address(self, language: str = "ro") -> str:
+        """Return where the page is, in a language; it needs the database of the city."""
+        given = self.arguments() if callable(self.arguments) else self.arguments
+        with translation.override(language):
+            return reverse(self.name, args=given) + self.query
+
+
+def _waiting() -> Arguments:
+    from rivulus.strategy.models import Assessment
+
+    return (Assessment.objects.filter(needs_confirmation=True).latest("id").pk,)
+
+
+def _evaluation() -> Arguments:
+    from rivulus.strategy.models import Evaluation
+
+    return (Evaluation.objects.latest("id").pk,)
+
+
+def _two_evaluations() -> str:
+    from rivulus.strategy.models import Evaluation
+
+    first, second = Evaluation.objects.order_by("id").values_list("pk", flat=True)[:2]
+    return f"?a={first}&b={second}"
+
+
+def _photo() -> Arguments:
+    from rivulus.strategy.models import ReportPhoto
+
+    return (ReportPhoto.objects.latest("id").pk,)
+
+
+def _project_link() -> Arguments:
+    from rivulus.strategy.models import ProjectCriterion
+
+    return (ProjectCriterion.objects.filter(withdrawn=False).earliest("id").pk,)
+
+
+def _probe_link() -> Arguments:
+    from rivulus.strategy.models import CriterionProbe
+
+    return (CriterionProbe.objects.filter(withdrawn=False).earliest("id").pk,)
+
+
+def _ana() -> Arguments:
+    from rivulus.identity.models import Person
+
+    return (Person.objects.get(full_name="Ana").pk,)
+
+
+# Everybody may read these.
+PUBLIC = (
+    Page("home"),
+    Page("accessibility"),
+    Page("ui:gallery"),
+    Page("strategy:pillars"),
+    Page("strategy:pillar", (city.PILLAR,)),
+    Page("strategy:umbrella"),
+    Page("strategy:documents"),
+    Page("strategy:structure"),
+    Page("strategy:matrix"),
+    Page("strategy:matrix", query="?at=2023-06-30&pillar=Mo"),
+    Page("strategy:matrix", query="?view=expected"),
+    Page("strategy:criterion", (city.CRITERION,)),
+    Page("strategy:criterion", (city.WAITING,)),
+    Page("strategy:assessments"),
+    Page("strategy:assessments", query="?outcome=all"),
+    Page("strategy:probes"),
+    Page("strategy:probe", (city.PROBE,)),
+    Page("strategy:projects"),
+    Page("strategy:projects", query="?pillar=Mo&page=2&order=-value"),
+    Page("strategy:projects", query="?search=nothing-is-called-so"),
+    Page("strategy:timeline"),
+    Page("strategy:budget"),
+    Page("strategy:project", (city.REPORTED,)),
+    Page("strategy:forecast"),
+    Page("strategy:choice"),
+    Page("strategy:choice", query="?budget=10&horizon=2030&pillar=Mo&level=5"),
+    Page("strategy:indicators"),
+    Page("strategy:indicator", (city.INDICATOR,)),
+    Page("strategy:benchmark"),
+    Page("strategy:anomalies"),
+    Page("strategy:evaluations"),
+    Page("strategy:evaluation", _evaluation),
+    Page("strategy:compare"),
+    Page("account_login"),
+    Page("account_signup"),
+    Page("account_reset_password"),
+    Page("account_reset_password_done"),
+    Page("account_inactive"),
+)
+# Somebody has to be signed in, and everybody who is may see them.
+OWN = (
+    Page("identity:account"),
+    Page("identity:second_step"),
+    Page("mfa_index"),
+    Page("usersessions_list"),
+    Page("account_logout"),
+    Page("account_email"),
+    Page("account_change_password"),
+)
+# Page: who of the people may see it; all others are refused.
+UNIT = ("ioana", "mara")
+WORKING = ("ioana", "mara", "dan", "bogdan", "adela")
+GUARDED = {
+    Page("strategy:declare", ("E1.1",)): UNIT,
+    Page("strategy:declare", (city.WAITING,)): UNIT,
+    Page("strategy:decide", _waiting): UNIT,
+    Page("strategy:add_project_link", ("E1.1",)): UNIT,
+    Page("strategy:add_probe_link", ("E1.1",)): UNIT,
+    Page("strategy:edit_project_link", _project_link): UNIT,
+    Page("strategy:edit_probe_link", _probe_link): UNIT,
+    Page("strategy:overdue"): WORKING,
+    Page("strategy:report", (city.REPORTED,)): ("ioana", "mara", "bogdan"),
+    Page("strategy:team", (city.REPORTED,)): WORKING,
+    Page("strategy:indicator_value", (city.INDICATOR,)): ("ioana", "mara", "dan"),
+    Page("strategy:import_values"): ("ioana", "mara", "dan"),
+    Page("strategy:new_evaluation"): UNIT,
+    Page("identity:people"): ("adela",),
+    Page("identity:person", _ana): ("adela",),
+}
+# Files, and pages that only answer a form: they have no frame to look at.
+FILES = (
+    Page("healthz"),
+    Page("strategy:snapshot", _evaluation),
+    Page("strategy:photo", _photo),
+)
+# Names that stand for no page of their own, and where they are looked at instead.
+ELSEWHERE = {
+    "strategy:measure_now": "POST only",
+    "strategy:import_template": "a file for those who enter values",
+    "strategy:report_file": "the journey of the evaluation",
+    "strategy:reports_of_evaluation": "a part of the page of the evaluation",
+    "identity:export": "POST only",
+    "identity:erase": "asks for the password first; the tests of identity",
+    "identity:grant": "POST only",
+    "identity:end": "POST only",
+    "identity:set_open": "POST only",
+    "identity:claim": "the journey of the first administrator",
+}
+# Parts that other projects bring: their own addresses are theirs to test; ours are in the tables above.
+FOREIGN = ("admin:", "api:", "account_", "mfa_", "socialaccount_", "openid_connect_", "usersessions_")
