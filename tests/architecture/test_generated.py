@@ -1,6 +1,8 @@
 """Facts about the documentation that is made from the code: it says what the code says."""
 
+import csv
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -42,9 +44,6 @@ def test_every_table_of_the_pack_is_named_in_its_reference() -> None:
 
 
 def test_the_faults_of_the_source_are_counted_as_the_pack_holds_them() -> None:
-    import csv
-    from collections import Counter
-
     counted: Counter[str] = Counter()
     for file in (ROOT / "pack" / "baia_mare" / "anomalies").glob("*.csv"):
         with file.open(newline="", encoding="utf-8") as stream:
@@ -55,3 +54,11 @@ def test_the_faults_of_the_source_are_counted_as_the_pack_holds_them() -> None:
             f"faults-of-the-source.md miscounts the faults about {about}: {number}"
         )
     assert f"| all | {counted.total()} |" in page
+
+
+def test_the_states_of_2022_are_counted_as_the_pack_holds_them() -> None:
+    with (ROOT / "pack" / "baia_mare" / "states.csv").open(newline="", encoding="utf-8") as stream:
+        states = Counter(row["state"] for row in csv.DictReader(stream))
+    page = (ROOT / "docs" / "explanation" / "why-measured-declared-reconstructed.md").read_text()
+    met, begun, not_met, unknown = (states[name] for name in ("met", "in_progress", "not_met", "unknown"))
+    assert f"{met} met, {begun} in progress, {not_met} not met, {unknown} not known" in page

@@ -14,6 +14,7 @@ api = NinjaAPI(
     title="Rivulus",
     version="1",
     urls_namespace="api",
+    docs_url=None,  # our own page tells people; see config/describe.py
     description=(
         "Everything that the public pages show, as data. Every list has a twin for spreadsheets: the same address "
         "with `.csv`, the same query string. Texts come in the language of `lang` (ro, en, hu). "

@@ -1,6 +1,7 @@
 """The staff admin: its look, and the content policy that its own scripts need."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -10,6 +11,7 @@ from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csp import csp_override
 
+type Policy = Mapping[str, Collection[str] | str]
 type AdminUrls = tuple[list[URLPattern | URLResolver], str, str]
 
 
@@ -67,8 +69,8 @@ def with_own_policy(urls: AdminUrls) -> AdminUrls:
     colours in a style element and styles in attributes (unsafe-inline, for styles only). No script stands in its
     pages, so that inline ones stay refused. Only staff ever see these pages, and nothing can be changed there.
     """
-    policy = {
-        **settings.SECURE_CSP,
+    policy: Policy = {
+        **cast("Policy", settings.SECURE_CSP),
         "script-src": [CSP.SELF, CSP.UNSAFE_EVAL],
         "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
     }
@@ -76,7 +78,7 @@ def with_own_policy(urls: AdminUrls) -> AdminUrls:
     return urls
 
 
-def _override(patterns: Iterable[URLPattern | URLResolver], policy: dict[str, list[str]]) -> None:
+def _override(patterns: Iterable[URLPattern | URLResolver], policy: Policy) -> None:
     for pattern in patterns:
         if isinstance(pattern, URLResolver):
             _override(pattern.url_patterns, policy)

@@ -7,17 +7,20 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from rivulus.config.api import api
+from rivulus.config.describe import show_api
 from rivulus.config.staff import with_own_policy
 from rivulus.portal.views import healthz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("api/v1/docs", RedirectView.as_view(pattern_name="api_docs")),
     path("api/v1/", api.urls),
     *i18n_patterns(
         path("", include("rivulus.portal.urls")),
         path("", include("rivulus.strategy.urls")),
         path("", include("rivulus.identity.urls")),
         path("ui/", include("rivulus.ui.urls")),
+        path("data/", show_api, name="api_docs"),
         path("account/", include("allauth.urls")),
         # The admin's own form would pass by the limits and the letter of the sign-in library.
         path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),

@@ -64,7 +64,7 @@ def moves() -> str:
 def permissions() -> str:
     """Who may do what."""
     from rivulus.identity import rules as identity
-    from rivulus.identity.terms import ROLE_NAMES, Role
+    from rivulus.identity.terms import PRIVILEGED, ROLE_NAMES, Role
     from rivulus.strategy.rules import permissions as strategy
 
     def row(verb: str, roles: Iterable[Role]) -> list[str]:
@@ -79,7 +79,7 @@ def permissions() -> str:
         "Visitors who are not signed in read every public page. Besides the table, people with the role of a project "
         "team report for the projects to whose team they belong. A role that asks for a second step of signing in "
         "sleeps while `RIVULUS_REQUIRE_MFA=1` and that step is missing "
-        f"({', '.join(ROLE_NAMES[role] for role in Role if role in identity.PRIVILEGED)}).",
+        f"({', '.join(ROLE_NAMES[role] for role in Role if role in PRIVILEGED)}).",
         "## Strategy",
         _table(["verb", *roles], [row(verb, allowed) for verb, allowed in strategy.ALLOWED.items()]),
         "The sentence that somebody reads who may not:",
@@ -88,6 +88,7 @@ def permissions() -> str:
         _table(["verb", *roles], [row(str(verb), allowed) for verb, allowed in identity.PERMISSIONS.items()]),
         "## Staff admin (`/admin/`)",
         _table(["action", *roles], admin),
+        "The tables of the platform can only be looked up there, whatever the role. "
         f"Closed to everybody: {_listed(identity.CLOSED_APPS)}. "
         f"Only administrators see, and nobody changes: {_listed(identity.READ_ONLY_APPS)}.",
     )

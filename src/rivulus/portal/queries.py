@@ -31,6 +31,7 @@ def get_front() -> Front:
     """Return what the home page shows, in a fixed number of queries."""
     matrix = get_matrix()
     cells = matrix.cells
+    known = [cell for cell in cells if cell.state is not State.UNKNOWN]
     statuses = [project.current_status for project in list_projects(ProjectFilter())]  # type: ignore[attr-defined]
     return Front(
         matrix=matrix,
@@ -40,9 +41,9 @@ def get_front() -> Front:
         in_progress=matrix.count(State.IN_PROGRESS),
         not_met=matrix.count(State.NOT_MET),
         unknown=matrix.count(State.UNKNOWN),
-        measured=sum(cell.basis is Basis.MEASURED for cell in cells),
-        declared=sum(cell.basis is Basis.DECLARED for cell in cells),
-        reconstructed=sum(cell.basis is Basis.RECONSTRUCTED for cell in cells),
+        measured=sum(cell.basis is Basis.MEASURED for cell in known),
+        declared=sum(cell.basis is Basis.DECLARED for cell in known),
+        reconstructed=sum(cell.basis is Basis.RECONSTRUCTED for cell in known),
         projects=len(statuses),
         projects_under_way=statuses.count(Status.IN_PROGRESS),
         projects_done=statuses.count(Status.DONE),

@@ -28,7 +28,7 @@ def page(request: HttpRequest) -> dict[str, object]:
         "account": account_of(request),
         "home_url": find_url("home") or "/",
         "accessibility_url": find_url("accessibility"),
-        "api_docs_url": "/api/v1/docs",
+        "api_docs_url": find_url("api_docs"),
         "gallery_url": find_url("ui:gallery"),
     }
 

@@ -61,7 +61,7 @@ def _find_repeated(criterion: models.Criterion, said: dict[str, object]) -> mode
 
 def _append(by: Actor, criterion: models.Criterion, said: dict[str, object]) -> models.Assessment:
     # A person writes in one language; the sentence is shown as it was written, whatever the reader's.
-    reason = said["reason_ro"]
+    reason = str(said["reason_ro"])
     row = models.Assessment.objects.create(
         criterion=criterion,
         needs_confirmation=rules.needs_confirmation(criterion.level),

@@ -152,6 +152,4 @@ def _write(by: Actor, verb: str, link: Link) -> None:
         asked = {"comparator": link.comparator, "threshold": link.threshold, "mode": str(link.mode)}
         said |= {"probe": link.probe, **asked}
     subject = "strategy.projectcriterion" if isinstance(link, models.ProjectCriterion) else "strategy.criterionprobe"
-    journal.write(
-        by=by, verb=verb, subject=subject, subject_id=link.pk, content=said | {"withdrawn": link.withdrawn}
-    )
+    journal.write(by=by, verb=verb, subject=subject, subject_id=link.pk, content=said | {"withdrawn": link.withdrawn})

@@ -3,8 +3,7 @@
 Facts come from the pack, and statements from actions that ask for reasons and write lines.
 """
 
-from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Model
 from django.http import HttpRequest
@@ -20,7 +19,9 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
 
     list_per_page = 50
     show_full_result_count = False
-    page_of: Callable[[Any], str] | None = None  # the address of the public page of a row, where there is one
+    # The public page of a row, where there is one: the name of its address, and what names the row in it.
+    page: ClassVar[str] = ""
+    page_argument: ClassVar[str] = "code"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Facts come from the pack."""
@@ -36,7 +37,9 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
 
     def get_view_on_site_url(self, obj: Model | None = None) -> str | None:
         """Lead to the page that everybody reads."""
-        return self.page_of(obj) if self.page_of and obj is not None else None
+        if not self.page or obj is None:
+            return None
+        return reverse(f"strategy:{self.page}", args=[getattr(obj, self.page_argument)])
 
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> list[tuple[Any, dict[str, Any]]]:
         """Return the plain fields, then a tab for each language."""
@@ -53,16 +56,14 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
 
 
 def _translated(model: type[Model]) -> tuple[str, ...]:
+    """Return the fields kept in three languages, in the order of the model."""
     try:
-        return tuple(translator.get_options_for_model(model).fields)
+        names = set(translator.get_options_for_model(model).all_fields)
     except NotRegistered:
         return ()
+    return tuple(field.name for field in model._meta.fields if field.name in names)
 
 
 def search_in(*names: str, plain: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Return the fields to search: the plain ones, and the translated ones in every language."""
     return (*plain, *(f"{name}_{code}" for name in names for code, _name in LANGUAGES))
-
-
-def page_named(name: str, field: str = "code") -> Callable[[Any], str]:
-    return staticmethod(lambda row: reverse(f"strategy:{name}", args=[getattr(row, field)]))

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from rivulus.strategy import models
-from rivulus.strategy.admin.base import ReadOnlyAdmin, page_named, search_in
+from rivulus.strategy.admin.base import ReadOnlyAdmin, search_in
 
 
 @admin.register(models.Place)
@@ -24,7 +24,7 @@ class IndicatorAdmin(ReadOnlyAdmin):
     list_select_related = ("pillar", "repeats")
     search_fields = search_in("title", plain=("code",))
     ordering = ("pillar__order", "order", "id")
-    page_of = page_named("indicator")
+    page = "indicator"
 
 
 @admin.register(models.IndicatorValue)

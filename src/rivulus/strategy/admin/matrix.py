@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from rivulus.strategy import models
-from rivulus.strategy.admin.base import ReadOnlyAdmin, page_named, search_in
+from rivulus.strategy.admin.base import ReadOnlyAdmin, search_in
 
 
 @admin.register(models.Pillar)
@@ -13,7 +13,7 @@ class PillarAdmin(ReadOnlyAdmin):
     list_display = ("code", "name", "objective", "source_place")
     search_fields = search_in("name", "goal", plain=("code",))
     ordering = ("order",)
-    page_of = page_named("pillar")
+    page = "pillar"
 
 
 @admin.register(models.Level)
@@ -50,7 +50,7 @@ class CriterionAdmin(ReadOnlyAdmin):
     list_select_related = ("pillar", "ladder")
     search_fields = search_in("text", plain=("code",))
     ordering = ("pillar__order", "level", "order", "id")
-    page_of = page_named("criterion")
+    page = "criterion"
 
 
 @admin.register(models.PathStep)

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from rivulus.strategy import models
-from rivulus.strategy.admin.base import ReadOnlyAdmin, page_named, search_in
+from rivulus.strategy.admin.base import ReadOnlyAdmin, search_in
 
 
 @admin.register(models.Direction)
@@ -38,7 +38,7 @@ class ProjectAdmin(ReadOnlyAdmin):
     list_select_related = ("direction",)
     search_fields = search_in("title", plain=("code", "responsible"))
     ordering = ("direction__pillar__order", "direction__order", "number")
-    page_of = page_named("project")
+    page = "project"
 
     @admin.display(description=_("Direction"), ordering="direction__code")
     def direction_code(self, row: models.Project) -> str:
@@ -91,7 +91,8 @@ class ReportPhotoAdmin(ReadOnlyAdmin):
     search_fields = ("caption", "report__project__code")
     ordering = ("-id",)
     exclude = ("file", "report")
-    page_of = page_named("photo", "pk")
+    page = "photo"
+    page_argument = "pk"
 
     @admin.display(description=_("Project"))
     def project(self, row: models.ReportPhoto) -> str:

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from rivulus.strategy import models
-from rivulus.strategy.admin.base import ReadOnlyAdmin, page_named, search_in
+from rivulus.strategy.admin.base import ReadOnlyAdmin, search_in
 
 
 @admin.register(models.Assessment)
@@ -85,7 +85,8 @@ class EvaluationAdmin(ReadOnlyAdmin):
     date_hierarchy = "at"
     ordering = ("-at", "-id")
     exclude = ("content",)
-    page_of = page_named("evaluation", "pk")
+    page = "evaluation"
+    page_argument = "pk"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[models.Evaluation]:
         """Leave the content, which is large, in the database."""

@@ -35,7 +35,9 @@ class ProjectLinkForm(ReasonForm):
 class NewProjectLinkForm(ProjectLinkForm):
     """A project that would move the criterion, and how."""
 
-    project = forms.ModelChoiceField(label=_("Project"), queryset=models.Project.objects.none())
+    project: forms.ModelChoiceField[models.Project] = forms.ModelChoiceField(
+        label=_("Project"), queryset=models.Project.objects.none()
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -10,9 +10,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from rivulus.strategy.presenters.projects import PRIORITIES
 from rivulus.strategy.queries import projects as queries
 from rivulus.strategy.queries.projects import Order, ProjectFilter
+from rivulus.strategy.rules.projects import PRIORITY_LABELS
 from rivulus.strategy.terms import STATUS_LABELS
 from rivulus.ui.rules import parse_number
 
@@ -90,7 +90,7 @@ class ProjectFilterForm(forms.Form):
         self._choose("pillar", list(pillars.items()))
         self._choose("direction", [(d.code, f"{d.code} {d.title}") for d in directions])
         self._choose("status", statuses)
-        self._choose("priority", [(code, gettext(label)) for code, label in PRIORITIES.items()])
+        self._choose("priority", [(code, gettext(label)) for code, label in PRIORITY_LABELS.items()])
         self._choose("funding", [(s.code, s.name) for s in queries.list_funding_sources()])
 
     def wanted(self) -> ProjectFilter:

@@ -15,7 +15,6 @@ from rivulus.kernel.errors import Refused
 from rivulus.kernel.words import say
 from rivulus.strategy import models
 from rivulus.strategy.forms.projects import MoneyField
-from rivulus.strategy.presenters.periods import period_text
 from rivulus.strategy.rules import projects as rules
 from rivulus.strategy.rules.photos import CAPTION_LENGTH, MOST_BYTES, MOST_PHOTOS, NewPhoto
 from rivulus.strategy.rules.projects import HalfYear
@@ -67,7 +66,13 @@ class ReportForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._choose("period", [(str(p), period_text(p)) for p in rules.list_periods(clock.today())])
+        self._choose(
+            "period",
+            [
+                (str(p), gettext(rules.PERIOD_LABELS[p.half]) % {"year": p.year})
+                for p in rules.list_periods(clock.today())
+            ],
+        )
         self._choose("status", [(str(status), gettext(label)) for status, label in STATUS_LABELS.items()])
         for number in range(1, MOST_PHOTOS + 1):
             self.fields[f"photo_{number}"] = forms.FileField(

@@ -121,8 +121,8 @@ def _sentences(content: Snapshot) -> Iterable[str]:
     if content["previous"] is not None:
         found = show.changes(content["previous"], content)
         yield gettext(
-            "Since the evaluation before: %(criteria)s criteria stand otherwise, %(projects)s projects moved,"
-            " %(indicators)s indicator values are new."
+            "Since the evaluation before: criteria that stand otherwise %(criteria)s, projects that moved %(projects)s,"
+            " new indicator values %(indicators)s."
         ) % {
             "criteria": len(found.criteria),
             "projects": len(found.projects),

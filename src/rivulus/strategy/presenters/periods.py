@@ -2,11 +2,9 @@
 
 from django.utils.translation import gettext
 
-from rivulus.strategy.rules.projects import HalfYear
+from rivulus.strategy.rules.projects import PERIOD_LABELS, HalfYear
 
 
 def period_text(period: HalfYear) -> str:
     """Return "first half of 2026" in the active language."""
-    if period.half == 1:
-        return gettext("First half of %(year)s") % {"year": period.year}
-    return gettext("Second half of %(year)s") % {"year": period.year}
+    return gettext(PERIOD_LABELS[period.half]) % {"year": period.year}

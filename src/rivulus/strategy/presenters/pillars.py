@@ -1,12 +1,14 @@
 """Pillars as figures, and texts gathered for their pages."""
 
+from collections.abc import Iterable
 from itertools import groupby
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from rivulus.strategy import models
 from rivulus.strategy.queries.matrix import Column
-from rivulus.strategy.terms import TONES
+from rivulus.strategy.terms import STATUS_LABELS, TONES, Status
 from rivulus.ui import charts
 
 
@@ -18,6 +20,14 @@ def tone_of(pillar: models.Pillar) -> str:
 def by_direction(links: list[models.UmbrellaLink]) -> list[tuple[models.Direction, list[models.UmbrellaLink]]]:
     """Return umbrella links gathered by direction, in their order."""
     return [(direction, list(group)) for direction, group in groupby(links, key=lambda link: link.direction)]
+
+
+def projects_by_direction(projects: Iterable[Any]) -> list[tuple[models.Direction, list[tuple[models.Project, str]]]]:
+    """Return projects (with their ``current_status``) gathered by direction, each with the words of its status."""
+    return [
+        (direction, [(project, _(STATUS_LABELS[Status(project.current_status)])) for project in group])
+        for direction, group in groupby(projects, key=lambda project: project.direction)
+    ]
 
 
 def by_question(answers: list[models.ConsultationResult]) -> list[tuple[str, list[models.ConsultationResult]]]:

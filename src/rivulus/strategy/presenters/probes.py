@@ -142,9 +142,7 @@ class ChangeView:
 def change_view(row: models.Measurement) -> ChangeView:
     """Return a measurement in words."""
     words = gettext("silent") if row.silent else gettext("passed") if row.passed else gettext("not passed")
-    return ChangeView(
-        row, title_of(row.reading.probe), unit_text(row.reading.unit), SIGNS[row.comparator], words
-    )
+    return ChangeView(row, title_of(row.reading.probe), unit_text(row.reading.unit), SIGNS[row.comparator], words)
 
 
 def history_chart(found: ProbeNow, readings: Iterable[models.ProbeReading]) -> charts.Lines | None:

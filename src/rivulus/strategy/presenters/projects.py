@@ -12,23 +12,17 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from rivulus.kernel import clock
-from rivulus.kernel.words import N_
 from rivulus.strategy import models
 from rivulus.strategy.presenters.periods import period_text
 from rivulus.strategy.queries.budget import Budget, SourceShare
 from rivulus.strategy.queries.projects import ProjectFilter
 from rivulus.strategy.queries.reports import Told
 from rivulus.strategy.rules.budget import READINGS, Reading, reading_of, years_of
-from rivulus.strategy.rules.projects import MAIN_PATH, STATUS_OF_MATURITY, HalfYear
+from rivulus.strategy.rules.projects import MAIN_PATH, PRIORITY_LABELS, STATUS_OF_MATURITY, HalfYear
 from rivulus.strategy.terms import STATUS_LABELS, TONES, Status
 from rivulus.ui import charts
 from rivulus.ui.terms import Step
 
-PRIORITIES = {
-    "priority": N_("Priority project"),
-    "long_list": N_("Long list"),
-    "unstated": N_("Not stated"),
-}
 SHAPES = {
     Status.IDEA: "unknown",
     Status.PREPARING: "expected",
@@ -339,7 +333,7 @@ def make_facts(project: models.Project, funding: Sequence[models.FundingSource])
         Fact(_("Value"), project.value_printed, reading_text(reading)),
         Fact(_("Horizon"), project.horizon_printed, horizon_text(project)),
         Fact(_("Sources of money"), project.funding_printed, sources),
-        Fact(_("Priority"), project.priority_printed, _(PRIORITIES[project.priority])),
+        Fact(_("Priority"), project.priority_printed, _(PRIORITY_LABELS[project.priority])),
     ]
 
 

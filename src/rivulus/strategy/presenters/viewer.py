@@ -25,7 +25,7 @@ class Door:
 def roles_of(request: HttpRequest) -> frozenset[Role]:
     """Return the roles of whoever asks; visitors have none."""
     user = request.user
-    return user.active_roles() if user.is_authenticated else frozenset()  # type: ignore[union-attr]
+    return user.active_roles() if user.is_authenticated else frozenset()
 
 
 def door(request: HttpRequest, verb: str) -> Door:

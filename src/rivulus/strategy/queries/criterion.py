@@ -219,7 +219,9 @@ def _linked(links: list[models.ProjectCriterion]) -> tuple[LinkedProject, ...]:
     )
     reported = {project: (Status(status), percent) for project, status, percent in reports}
     return tuple(
-        LinkedProject(link, link.project, *reported.get(link.project_id, _unreported(link.project)), Effect(link.effect))
+        LinkedProject(
+            link, link.project, *reported.get(link.project_id, _unreported(link.project)), Effect(link.effect)
+        )
         for link in links
     )
 

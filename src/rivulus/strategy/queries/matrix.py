@@ -132,9 +132,7 @@ def list_pillars() -> QuerySet[models.Pillar]:
 
 def list_criteria() -> QuerySet[models.Criterion]:
     """Return the criteria, pillar by pillar, from the first level up."""
-    return models.Criterion.objects.select_related("pillar", "ladder").order_by(
-        "pillar__order", "level", "order", "id"
-    )
+    return models.Criterion.objects.select_related("pillar", "ladder").order_by("pillar__order", "level", "order", "id")
 
 
 def facts_of(criteria: Collection[models.Criterion]) -> list[CriterionFact]:

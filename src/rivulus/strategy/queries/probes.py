@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from rivulus.journal import queries as journal
 from rivulus.kernel import clock, publishing
 from rivulus.kernel import probes as registry
-from rivulus.kernel.probes import Probe, Reading
+from rivulus.kernel.probes import Inputs, Probe, Reading
 from rivulus.kernel.words import N_
 from rivulus.strategy import models
 from rivulus.strategy.queries import matrix, projects
@@ -30,7 +30,8 @@ def register_all() -> None:
 def portfolio_reported_on_time_share(now: dt.datetime) -> Reading:
     """Measure reports in time, of the half-year that fell due last; demonstrations never count."""
     period = _last_due(_day(now))
-    running = projects.list_projects(before=period).filter(current_status__in=[str(s) for s in project_rules.RUNNING])
+    running = [str(status) for status in project_rules.RUNNING]
+    owing = [p.pk for p in projects.list_projects(before=period) if p.current_status in running]  # type: ignore[attr-defined]
     first = dict(
         projects.list_counting_reports()
         .filter(year=period.year, half=period.half, reported_at__lte=now)
@@ -38,10 +39,9 @@ def portfolio_reported_on_time_share(now: dt.datetime) -> Reading:
         .distinct("project_id")
         .values_list("project_id", "reported_at")
     )
-    owing = list(running.values_list("pk", flat=True))
     in_time = sum(pk in first and project_rules.is_in_time(period, _day(first[pk])) for pk in owing)
-    inputs = {"half_year": str(period), "due": period.due.isoformat(), "projects_running": len(owing)}
-    return Reading(share(in_time, len(owing)), inputs | {"reported_in_time": in_time})
+    inputs: Inputs = {"half_year": str(period), "due": period.due.isoformat(), "projects_running": len(owing)}
+    return Reading(share(in_time, len(owing)), {**inputs, "reported_in_time": in_time})
 
 
 def indicators_with_value_this_year_share(now: dt.datetime) -> Reading:
@@ -79,11 +79,18 @@ def assessments_this_year_share(now: dt.datetime) -> Reading:
         .filter(basis=Basis.DECLARED, declared_at__gt=since, declared_at__lte=now)
         .values_list("criterion_id", flat=True)
     )
-    asked = models.ProbeReading.objects.filter(at__gt=since, at__lte=now, error="", value__isnull=False, simulated=False)
+    asked = models.ProbeReading.objects.filter(
+        at__gt=since, at__lte=now, error="", value__isnull=False, simulated=False
+    )
     links = models.CriterionProbe.objects.filter(withdrawn=False, probe__in=asked.values("probe"))
     measured = set(links.values_list("criterion_id", flat=True))
     total = models.Criterion.objects.count()
-    inputs = {"criteria": total, "declared": len(declared), "measured": len(measured), "since": _day(since).isoformat()}
+    inputs: Inputs = {
+        "criteria": total,
+        "declared": len(declared),
+        "measured": len(measured),
+        "since": _day(since).isoformat(),
+    }
     return Reading(share(len(declared | measured), total), inputs)
 
 
@@ -93,8 +100,8 @@ def journal_verified_today(now: dt.datetime) -> Reading:
     if last is None:
         return Reading(0, {"verified_at": None, "faults": None})
     fresh = _day(last.finished_at) == _day(now)
-    inputs = {"verified_at": last.finished_at.isoformat(timespec="seconds"), "faults": last.fault_count}
-    return Reading(float(fresh and last.fault_count == 0), inputs | {"lines": last.lines, "facts": last.facts})
+    inputs: Inputs = {"verified_at": last.finished_at.isoformat(timespec="seconds"), "faults": last.fault_count}
+    return Reading(float(fresh and last.fault_count == 0), {**inputs, "lines": last.lines, "facts": last.facts})
 
 
 def open_datasets_with_live_api(now: dt.datetime) -> Reading:
@@ -107,7 +114,7 @@ def strategy_evaluations_published(now: dt.datetime) -> Reading:
     """Count the evaluations of the strategy published in the last twelve months."""
     made = models.Evaluation.objects.filter(is_demonstration=False, made_at__gt=now - YEAR, made_at__lte=now)
     last = made.order_by("-made_at", "-id").first()
-    inputs = {"since": _day(now - YEAR).isoformat(), "last": _day(last.made_at).isoformat() if last else None}
+    inputs: Inputs = {"since": _day(now - YEAR).isoformat(), "last": _day(last.made_at).isoformat() if last else None}
     return Reading(float(made.count()), inputs)
 
 

@@ -47,9 +47,7 @@ def list_probes_now() -> tuple[ProbeNow, ...]:
     )
 
 
-def list_speaking(
-    links: list[models.CriterionProbe], *, before: dt.datetime | None = None
-) -> tuple[Speaking, ...]:
+def list_speaking(links: list[models.CriterionProbe], *, before: dt.datetime | None = None) -> tuple[Speaking, ...]:
     """Return links with their answers in force (before a moment, else now) and last readings. Two queries."""
     answers = {row.link_id: row for row in list_last_measurements((link.pk for link in links), before=before)}
     readings = models.ProbeReading.objects.filter(error="", probe__in={link.probe for link in links})
@@ -100,9 +98,7 @@ def find_last_measured_at() -> dt.datetime | None:
     return last.at if last else None
 
 
-def list_last_measurements(
-    links: Iterable[int], *, before: dt.datetime | None = None
-) -> QuerySet[models.Measurement]:
+def list_last_measurements(links: Iterable[int], *, before: dt.datetime | None = None) -> QuerySet[models.Measurement]:
     """Return the last answer of each link (silent ones too), with its reading."""
     rows = models.Measurement.objects.filter(link_id__in=list(links))
     return (

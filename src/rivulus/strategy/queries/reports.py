@@ -26,6 +26,7 @@ class Told:
 
     report: models.ProgressReport
     period: HalfYear
+    day: dt.date
     in_time: bool
     is_replaced: bool
     photos: tuple[models.ReportPhoto, ...]
@@ -45,7 +46,7 @@ def list_told(project: models.Project) -> list[Told]:
         key = (period, report.is_demonstration)
         photos = tuple(sorted(report.photos.all(), key=lambda photo: photo.pk))
         day = report.reported_at.astimezone(clock.CITY_ZONE).date()
-        history.append(Told(report, period, rules.is_in_time(period, day), key in seen, photos))
+        history.append(Told(report, period, day, rules.is_in_time(period, day), key in seen, photos))
         seen.add(key)
     return history
 

@@ -4,10 +4,10 @@ The sentences are in Romanian only, as the people of a city hall would write the
 """
 
 import datetime as dt
-import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from random import Random
 
 from rivulus.strategy.rules.projects import MAIN_PATH, STATUS_OF_MATURITY, HalfYear, last_ended
 from rivulus.strategy.terms import State, Status, Verdict
@@ -116,20 +116,43 @@ class Valued:
 
 
 SAID = (
-    Said("C2.2", State.IN_PROGRESS, dt.date(2024, 3, 11), "Două consultări publice s-au încheiat cu un raport de răspuns."),
+    Said(
+        "C2.2",
+        State.IN_PROGRESS,
+        dt.date(2024, 3, 11),
+        "Două consultări publice s-au încheiat cu un raport de răspuns.",
+    ),
     Said("C1.4", State.MET, dt.date(2025, 2, 3), "Cursuri de competențe digitale se țin în opt școli, tot anul."),
-    Said("E2.1", State.IN_PROGRESS, dt.date(2024, 6, 17), "Ghișeul pentru firme funcționează în probe, trei zile pe săptămână."),
+    Said(
+        "E2.1",
+        State.IN_PROGRESS,
+        dt.date(2024, 6, 17),
+        "Ghișeul pentru firme funcționează în probe, trei zile pe săptămână.",
+    ),
     Said("G2.1", State.MET, dt.date(2023, 11, 30), "Strategia de digitalizare a fost aprobată de consiliul local."),
     Said("G2.4", State.IN_PROGRESS, dt.date(2025, 5, 12), "Jumătate din angajați au terminat primul modul de curs."),
-    Said("L2.1", State.IN_PROGRESS, dt.date(2024, 9, 2), "Planul urbanistic este transpus în GIS pentru patru cartiere."),
+    Said(
+        "L2.1", State.IN_PROGRESS, dt.date(2024, 9, 2), "Planul urbanistic este transpus în GIS pentru patru cartiere."
+    ),
     Said("Me2.4", State.NOT_MET, dt.date(2025, 1, 20), "Rata de reciclare raportată de operator a rămas sub prag."),
     Said("Mo1.5", State.MET, dt.date(2024, 10, 7), "Toate autobuzele electrice și troleibuzele trimit poziția lor."),
     Said("Mo2.5", State.IN_PROGRESS, dt.date(2025, 4, 14), "Urmărirea se extinde la vehiculele mai vechi."),
-    Said("E4.2", State.IN_PROGRESS, dt.date(2025, 6, 2), "Parteneriatul cu clusterul este semnat, dar nu are încă un plan."),
-    Said("G4.4", State.IN_PROGRESS, dt.date(2025, 9, 15), "Primele opt seturi de date au o interfață publică."),
-    Said("Mo4.1", State.IN_PROGRESS, dt.date(2026, 2, 9), "Aplicația arată autobuzele; bicicletele și parcările lipsesc."),
     Said(
-        "C4.3", State.MET, dt.date(2024, 5, 20), "Două centre comunitare sunt deschise zilnic.", verdict=Verdict.CONFIRMED
+        "E4.2",
+        State.IN_PROGRESS,
+        dt.date(2025, 6, 2),
+        "Parteneriatul cu clusterul este semnat, dar nu are încă un plan.",
+    ),
+    Said("G4.4", State.IN_PROGRESS, dt.date(2025, 9, 15), "Primele opt seturi de date au o interfață publică."),
+    Said(
+        "Mo4.1", State.IN_PROGRESS, dt.date(2026, 2, 9), "Aplicația arată autobuzele; bicicletele și parcările lipsesc."
+    ),
+    Said(
+        "C4.3",
+        State.MET,
+        dt.date(2024, 5, 20),
+        "Două centre comunitare sunt deschise zilnic.",
+        verdict=Verdict.CONFIRMED,
     ),
     Said(
         "G4.3",
@@ -210,7 +233,7 @@ def tell(plan: Plan, *, now: dt.datetime) -> list[Told]:
 
 
 def _tell(plan: Plan, periods: Sequence[HalfYear]) -> Iterator[Told]:
-    dice = random.Random(f"{SEED}:{plan.code}")  # noqa: S311 (a story, not a secret)
+    dice = Random(f"{SEED}:{plan.code}")  # noqa: S311 (a story, not a secret)
     starts, halves, words = dice.randrange(4), _halves(plan, dice), dice.randrange(60)
     value, delay, thrift = _value(plan, dice), dice.randrange(3), Decimal(dice.randrange(82, 104)) / 100
     stop, stopped_at = _stop(dice), dice.randrange(2, 7)
@@ -218,8 +241,8 @@ def _tell(plan: Plan, periods: Sequence[HalfYear]) -> Iterator[Told]:
     status, percent = STATUS_OF_MATURITY[plan.maturity], 0
     for number, period in enumerate(periods[:quiet_from]):
         # Thrown for every half-year, told or not: what comes later must not depend on it.
-        is_silent, is_late, share, hour = dice.random() < SILENT, dice.random() < LATE, dice.random(), dice.randrange(6, 15)
-        risks = dice.choice(RISKS)
+        is_silent, is_late = dice.random() < SILENT, dice.random() < LATE
+        share, hour, risks = dice.random(), dice.randrange(6, 15), dice.choice(RISKS)
         if number < starts or is_silent:
             continue
         way = min(1.0, (number - starts + 1) / halves)
@@ -240,18 +263,18 @@ def _tell(plan: Plan, periods: Sequence[HalfYear]) -> Iterator[Told]:
             return
 
 
-def _halves(plan: Plan, dice: random.Random) -> int:
+def _halves(plan: Plan, dice: Random) -> int:
     """Return how many half-years the project takes, with what it is late by."""
     planned = 2 * ((plan.horizon_year or FAR) - FIRST.year + 1)
     return max(3, planned + dice.choice((-1, 0, 0, 1, 2)))
 
 
-def _value(plan: Plan, dice: random.Random) -> Decimal:
+def _value(plan: Plan, dice: Random) -> Decimal:
     guess = Decimal(dice.randrange(*UNSTATED_VALUE, 1_000))
     return guess if plan.value_eur is None else plan.value_eur
 
 
-def _stop(dice: random.Random) -> Status | None:
+def _stop(dice: Random) -> Status | None:
     """Return what keeps one project in ten from going on."""
     stop = dice.choice(STOPS)
     return stop if dice.random() < 0.1 else None

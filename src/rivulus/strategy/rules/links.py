@@ -12,13 +12,17 @@ MOST = Decimal("9999999999.99")
 def check_reason(reason: str) -> None:
     """Refuse a link without a reason: it is an interpretation, and readers must be able to judge it."""
     if not reason.strip():
-        raise Refused(N_("Say in a sentence why: these links are an interpretation, and readers must be able to judge it."))
+        raise Refused(
+            N_("Say in a sentence why: these links are an interpretation, and readers must be able to judge it.")
+        )
 
 
 def check_editor(*, is_demonstration: bool) -> None:
     """Refuse accounts made for trying things out: a link changes what counts, for everybody."""
     if is_demonstration:
-        raise Refused(N_("A demonstration account cannot change these links: they decide what counts for the real city."))
+        raise Refused(
+            N_("A demonstration account cannot change these links: they decide what counts for the real city.")
+        )
 
 
 def check_is_new(*, exists: bool) -> None:

@@ -31,6 +31,13 @@ STATUS_OF_MATURITY = {
     "in_progress": Status.IN_PROGRESS,
     "done": Status.DONE,
 }
+# The priority that chapter 5 prints, spelled in one way.
+PRIORITY_LABELS = {
+    "priority": N_("Priority project"),
+    "long_list": N_("Long list"),
+    "unstated": N_("Not stated"),
+}
+PERIOD_LABELS = {1: N_("First half of %(year)s"), 2: N_("Second half of %(year)s")}
 # The way that a project goes when nothing stops it.
 MAIN_PATH = (Status.IDEA, Status.PREPARING, Status.APPLIED, Status.IN_PROGRESS, Status.DONE)
 RUNNING = frozenset({Status.PREPARING, Status.APPLIED, Status.IN_PROGRESS})

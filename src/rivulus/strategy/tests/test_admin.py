@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from rivulus.identity.models import Person
+from rivulus.kernel import clock
 from rivulus.strategy import models
 from rivulus.strategy.actions.assessments import declare
 from rivulus.strategy.terms import State
@@ -38,7 +39,8 @@ def test_the_strategy_unit_looks_up_and_changes_nothing(
     model: type[Model], city: None, ioana: Person, client_of: SignIn
 ) -> None:
     client = client_of(ioana)
-    assert client.get(url(model, "changelist"), {"q": "a"} if admin.site.get_model_admin(model).search_fields else {}).status_code == 200
+    searched = {"q": "a"} if admin.site.get_model_admin(model).search_fields else {}
+    assert client.get(url(model, "changelist"), searched).status_code == 200
     assert client.get(url(model, "add")).status_code == 403
     assert client.post(url(model, "add"), {}).status_code == 403
     row = model._default_manager.order_by("pk").first()
@@ -52,7 +54,9 @@ def test_the_strategy_unit_looks_up_and_changes_nothing(
     assert model._default_manager.filter(pk=row.pk).exists()
 
 
-def test_nobody_not_even_the_administrator_changes_anything(city: None, administrator: Person, client_of: SignIn) -> None:
+def test_nobody_not_even_the_administrator_changes_anything(
+    city: None, administrator: Person, client_of: SignIn
+) -> None:
     client = client_of(administrator)
     pillar = models.Pillar.objects.get(code="E")
     assert client.get(url(models.Pillar, "changelist")).status_code == 200
@@ -93,7 +97,11 @@ def test_only_the_admin_has_a_wider_policy(city: None, ioana: Person, client_of:
 
 @pytest.mark.parametrize("model", [models.Criterion, models.Project, models.IndicatorValue, models.Assessment])
 def test_a_list_asks_a_fixed_number_of_queries(
-    model: type[Model], city: None, ioana: Person, client_of: SignIn, django_assert_max_num_queries: Callable[[int], object]
+    model: type[Model],
+    city: None,
+    ioana: Person,
+    client_of: SignIn,
+    django_assert_max_num_queries: Callable[[int], object],
 ) -> None:
     client = client_of(ioana)
     with django_assert_max_num_queries(20):  # type: ignore[attr-defined]
@@ -108,8 +116,6 @@ def test_three_languages_stand_in_three_tabs(city: None, ioana: Person, client_o
 
 
 def test_a_declaration_shows_that_it_waits(city: None, ioana: Person, client_of: SignIn) -> None:
-    from rivulus.kernel import clock
-
     criterion = models.Criterion.objects.get(code="E4.2")
     declare(by=ioana, criterion=criterion, state=State.IN_PROGRESS, valid_from=clock.today(), reason="Merge.")
     page = client_of(ioana).get(url(models.Assessment, "changelist"), {"q": "E4.2"})

@@ -134,9 +134,7 @@ def test_a_probe_link_is_refused_with_a_sentence(city: None, ioana: Person, more
 
 @pytest.mark.parametrize("person", ["ana", "dan", "bogdan", "vlad", "administrator"])
 @pytest.mark.parametrize("verb", ["add", "edit", "withdraw"])
-def test_only_the_strategy_unit_edits_links(
-    city: None, person: str, verb: str, request: pytest.FixtureRequest
-) -> None:
+def test_only_the_strategy_unit_edits_links(city: None, person: str, verb: str, request: pytest.FixtureRequest) -> None:
     by = request.getfixturevalue(person)
     project, criterion = _free_pair()
     acts = {

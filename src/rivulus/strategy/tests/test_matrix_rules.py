@@ -28,7 +28,7 @@ def cities(draw: st.DrawFn) -> list[CriterionFact]:
             for number in range(draw(st.integers(1, 3))):
                 facts.append((f"{pillar}{level}.{number}", pillar, level))
     ladders: dict[str, str] = {}
-    for code, pillar, level in facts:
+    for code, _pillar, level in facts:
         name = draw(st.sampled_from([None, None, "a", "b"]))
         if name and not any(ladders.get(other) == name and lvl == level for other, _p, lvl in facts if other != code):
             ladders[code] = name

@@ -161,9 +161,7 @@ FORM = {
 }
 
 
-def test_ioana_declares_and_mara_confirms(
-    city: None, ioana: Person, mara: Person, client_of: ClientOf
-) -> None:
+def test_ioana_declares_and_mara_confirms(city: None, ioana: Person, mara: Person, client_of: ClientOf) -> None:
     answer = client_of(ioana).post("/en/matrix/E4.1/declare/", FORM, follow=True)
     assert "waits for a second person" in answer.content.decode()
     row = models.Assessment.objects.get(declared_by=ioana)

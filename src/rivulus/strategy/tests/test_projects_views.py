@@ -174,10 +174,29 @@ def test_a_visitor_who_asks_what_is_overdue_is_sent_to_sign_in(visitor: Client) 
     assert response["Location"].endswith("?next=/projects/overdue/")
 
 
-def test_overdue_projects_are_listed_with_a_link_to_report(client_of: Callable[[Person], Client], dan: Person) -> None:
-    response = client_of(dan).get("/projects/overdue/")
-    assert len(response.context["owing"]) == 16
-    assert response.content.decode().count('/report/"') == 16
+def test_overdue_projects_are_listed_with_a_link_for_those_who_may_report(
+    client_of: Callable[[Person], Client], dan: Person, ioana: Person, bogdan: Person
+) -> None:
+    project = models.Project.objects.get(code="D1.1.3")
+    models.ProjectMember.objects.create(project=project, person=bogdan, since=dt.date(2026, 1, 1))
+    for person, links in ((dan, 0), (bogdan, 1), (ioana, 16)):
+        response = client_of(person).get("/projects/overdue/")
+        assert len(response.context["owing"]) == 16
+        assert response.content.decode().count('/report/"') == links
+
+
+def test_only_what_is_known_of_a_life_is_said_to_have_been(visitor: Client, bogdan: Person) -> None:
+    make_report(bogdan, "D1.1.1", year=2025, status="preparing", percent=0)
+    make_report(bogdan, "D1.1.1", year=2026, status="suspended")
+    steps = visitor.get("/en/projects/D1.1.1/").context["steps"]
+    assert [(step.label, step.status) for step in steps] == [
+        ("Idea", "done"),
+        ("In preparation", "done"),
+        ("Suspended", "current"),
+        ("Funding applied for", "open"),
+        ("Under way", "open"),
+        ("Finished", "open"),
+    ]
 
 
 def test_the_budget_says_what_it_counts_and_lists_what_it_does_not(visitor: Client) -> None:

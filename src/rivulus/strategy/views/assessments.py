@@ -86,7 +86,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         "row": presenter.declaration(row, with_names=True),
         "view": criterion.get_criterion_view(row.criterion.code),
         "form": form,
-        "refusal": presenter.refusal(row, request.user),
+        "refusal": presenter.refusal(row, request.user),  # type: ignore[arg-type]
     }
     return render(request, "strategy/assessments/decide.html", context, status=400 if form.errors else 200)
 

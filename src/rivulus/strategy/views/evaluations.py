@@ -65,7 +65,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         "view": presenter.view_of(row),
         "maker": name_of(row.made_by, with_name=sees_names(request)),
         "reports": presenter.reports_of(row),
-        "choice": _choice(None, b=row.pk),
+        "choice": _choice(None, to=row.pk),
         "QUEUED": QUEUED,
     }
     return render(request, "strategy/evaluations/one.html", context)
@@ -130,9 +130,13 @@ def _download(request: HttpRequest, content: bytes, tag: str, kind: str, name: s
     return response
 
 
-def _choice(data: object, **initial: int) -> CompareForm:
-    form = CompareForm(data, rows=list(queries.list_evaluations()[:MOST_TO_CHOOSE]), language=active_language())
-    form.initial = initial
+def _choice(data: object, *, to: int | None = None) -> CompareForm:
+    """Return the form that offers an evaluation (the newest when none is given) beside the one before it."""
+    rows = list(queries.list_evaluations()[:MOST_TO_CHOOSE])
+    keys = [row.pk for row in rows]
+    at = keys.index(to) if to in keys else 0
+    form = CompareForm(data, rows=rows, language=active_language())
+    form.initial = dict(zip(("b", "a"), keys[at : at + 2], strict=False))
     return form
 
 

@@ -28,6 +28,7 @@ from rivulus.strategy.queries.matrix import list_pillars
 from rivulus.strategy.rules import permissions
 from rivulus.strategy.rules.indicators import Outcome
 
+INDICATORS_PER_PAGE = 25
 VALUES_PER_PAGE = 50
 VERB = "enter_values"
 
@@ -38,13 +39,15 @@ def list_all(request: HttpRequest) -> HttpResponse:
     form = IndicatorFilterForm(request.GET)
     wanted = form.wanted()
     standings = queries.list_standings(wanted)
+    page = Paginator(standings, INDICATORS_PER_PAGE).get_page(request.GET.get("page"))
     groups = [
         (pillar, [words.present_row(standing) for standing in of_pillar])
-        for pillar, of_pillar in groupby(standings, key=lambda standing: standing.indicator.pillar)
+        for pillar, of_pillar in groupby(page.object_list, key=lambda standing: standing.indicator.pillar)
     ]
     context = {
         "form": form,
         "wanted": wanted,
+        "page": page,
         "groups": groups,
         "tabs": _tabs(wanted.pillar),
         "city_name": _name_of(standings[0].city_place) if standings else "",

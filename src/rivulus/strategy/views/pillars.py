@@ -8,6 +8,7 @@ from rivulus.strategy import models
 from rivulus.strategy.presenters import pillars as presenters
 from rivulus.strategy.queries import pillars as queries
 from rivulus.strategy.queries.matrix import get_matrix
+from rivulus.strategy.queries.projects import ProjectFilter, list_projects
 
 
 @require_safe
@@ -46,6 +47,7 @@ def show_pillar(request: HttpRequest, code: str) -> HttpResponse:
         "levels": matrix.levels,
         "periods": queries.list_periods(pillar),
         "sums": sums,
+        "projects": presenters.projects_by_direction(list_projects(ProjectFilter(pillar=code))),
         "umbrella": presenters.by_direction(list(queries.list_umbrella(pillar))),
         "anomalies": list(queries.list_anomalies_about(("pillar", [code]), ("direction", codes))),
         "neighbours": [c.pillar for c in matrix.columns],

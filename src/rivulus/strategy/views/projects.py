@@ -82,7 +82,7 @@ def overdue(request: HttpRequest) -> HttpResponse:
     owing = queries.list_owing()
     period = owing[0].period if owing else None
     context = {
-        "owing": [(late, presenter.tone_of(late.project)) for late in owing],
+        "owing": [(late, presenter.tone_of(late.project), _may_report(request, late)) for late in owing],
         "period": period_text(period) if period else "",
         "due": owing[0].due if owing else None,
         "days": abs(owing[0].days_late) if owing else 0,
@@ -137,6 +137,15 @@ def get_or_404(code: str) -> models.Project:
         return queries.get_project(code)
     except models.Project.DoesNotExist:
         raise Http404 from None
+
+
+def _may_report(request: HttpRequest, late: queries.Late) -> bool:
+    is_member = any(member.person_id == request.user.pk for member in late.members)
+    try:
+        permissions.check_can_report(roles_of(request), is_member=is_member)
+    except Refused:
+        return False
+    return True
 
 
 def _report_door(request: HttpRequest, found: models.Project) -> Door:

@@ -21,7 +21,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take a password, so that scripts know it."""
-        parser.add_argument("--password", help="the password of all demonstration people (a new random one if not given)")
+        parser.add_argument(
+            "--password", help="the password of all demonstration people (a new random one if not given)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Add, and say who can sign in and what there is to see."""

@@ -1,0 +1,57 @@
+"""Facts about the home page and the pages of the frame."""
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from rivulus.kernel import clock
+from rivulus.portal import queries
+from rivulus.portal.queries import get_front
+from rivulus.strategy.feeds.pack import load_pack
+from rivulus.strategy.queries.matrix import Matrix
+
+
+@pytest.fixture
+def city(db: None) -> None:
+    load_pack(settings.PACK_DIR)
+
+
+def test_the_home_page_says_in_one_screen_where_the_city_stands(
+    city: None, client: Client, django_assert_max_num_queries
+) -> None:  # type: ignore[no-untyped-def]
+    client.get("/en/")
+    with django_assert_max_num_queries(12):
+        response = client.get("/en/")
+    content = response.content.decode()
+    assert response.status_code == 200
+    for code in ("E", "C", "Me", "L", "Mo", "G"):
+        assert f"/en/strategy/{code}/" in content
+
+
+def test_every_criterion_is_counted_once(city: None) -> None:
+    front = get_front()
+    assert front.met + front.in_progress + front.not_met + front.unknown == front.criteria == 127
+    assert front.measured + front.declared + front.reconstructed + front.unknown == 127
+
+
+def test_before_any_pack_is_loaded_the_home_page_says_what_to_do(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "get_matrix", lambda: Matrix(clock.today(), (), (), ()))
+    response = client.get("/en/")
+    assert response.status_code == 200
+    assert b"./rivulus load" in response.content
+
+
+def test_health_is_told_without_a_page(client: Client, db: None) -> None:
+    response = client.get("/healthz")
+    assert response.json() == {"status": "ok"}
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_the_api_is_explained_to_people(client: Client, db: None) -> None:
+    moved = client.get("/api/v1/docs")
+    assert moved.status_code == 302
+    content = client.get("/en/data/").content.decode()
+    assert "/api/v1/strategy/matrix" in content
+    assert "/api/v1/strategy/projects.csv" in content
