@@ -50,7 +50,11 @@ WALKS = [
 ]
 
 
-@pytest.mark.parametrize(("page", "name", "variants"), WALKS, ids=lambda value: (value or "visitor") if isinstance(value, str) else str(value) if isinstance(value, Page) else "")
+@pytest.mark.parametrize(
+    ("page", "name", "variants"),
+    WALKS,
+    ids=lambda value: (value or "visitor") if isinstance(value, str) else str(value) if isinstance(value, Page) else "",
+)
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     new_browser: Callable[..., Any], page: Page, name: str, variants: tuple[Variant, ...]
 ) -> None:

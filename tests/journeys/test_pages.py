@@ -79,7 +79,11 @@ def _faults(found: Outline, status: int, language: str) -> Iterator[str]:
 
 @pytest.mark.parametrize(("page", "name"), ALL_PAGES, ids=str)
 def test_a_page_asks_the_database_a_bounded_number_of_questions(
-    city: None, client_of: Callable[[str], Client], record_property: Callable[[str, object], None], page: Page, name: str
+    city: None,
+    client_of: Callable[[str], Client],
+    record_property: Callable[[str, object], None],
+    page: Page,
+    name: str,
 ) -> None:
     client, address = client_of(name), page.address()
     with CaptureQueriesContext(connection) as asked:

@@ -58,15 +58,17 @@ def _database() -> dict[str, object]:
 
 SECRET_KEY = _secret_key()
 DEBUG = _flag("RIVULUS_DEBUG", False)
-ALLOWED_HOSTS = os.environ.get("RIVULUS_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
+# This machine always answers itself: the supervisor asks for the health of the web process.
+ALLOWED_HOSTS = [*filter(None, os.environ.get("RIVULUS_ALLOWED_HOSTS", "").split(",")), "127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("RIVULUS_ORIGINS", "").split(",") if o]
 SECURE_ORIGIN = _flag("RIVULUS_HTTPS", False)  # set behind a TLS proxy
 RIVULUS_DEMO = _flag("RIVULUS_DEMO", True)
+RIVULUS_OPEN_SIGNUP = _flag("RIVULUS_OPEN_SIGNUP", True)  # residents may open accounts
 RIVULUS_KEEP_PAGES = _flag("RIVULUS_KEEP_PAGES", True)  # in memory, until the journal grows
 RIVULUS_REQUIRE_MFA = _flag("RIVULUS_REQUIRE_MFA", False)
 RIVULUS_VERSION = "0.1.0"
 # For the frame: the name in the header leads to the account page.
-RIVULUS_ACCOUNT = {"sign_in": "account_login", "sign_out": "account_logout", "profile": "identity:account"}
+RIVULUS_ACCOUNT = {"sign_in": "account_login", "sign_out": "account_logout", "profile": "identity:account", "desk": "desk"}
 RIVULUS_NAVIGATION = [
     ("strategy:pillars", N_("Strategy")),
     ("strategy:matrix", N_("Matrix")),
@@ -224,7 +226,7 @@ _FILES = {"BACKEND": "django.core.mail.backends.filebased.EmailBackend", "OPTION
 MAILERS = {"default": _SMTP if SMTP_HOST else _FILES}
 
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "identity:account"
+LOGIN_REDIRECT_URL = "desk"
 ACCOUNT_ADAPTER = "rivulus.identity.standards.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "rivulus.identity.standards.OpenIdAdapter"
 MFA_ADAPTER = "rivulus.identity.standards.SecondStepAdapter"

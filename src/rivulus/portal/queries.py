@@ -1,10 +1,14 @@
 """What the home page asks of the contexts below."""
 
 from dataclasses import dataclass
+from typing import Any
 
+from rivulus.identity.queries import roles_of
+from rivulus.identity.terms import Role
 from rivulus.strategy.queries.matrix import Matrix, get_matrix
 from rivulus.strategy.queries.pillars import Gap, list_gaps
-from rivulus.strategy.queries.projects import ProjectFilter, list_projects
+from rivulus.strategy.queries.assessments import count_waiting
+from rivulus.strategy.queries.projects import Late, ProjectFilter, list_owing, list_projects, list_projects_of
 from rivulus.strategy.terms import Basis, State, Status
 
 
@@ -48,3 +52,49 @@ def get_front() -> Front:
         projects_under_way=statuses.count(Status.IN_PROGRESS),
         projects_done=statuses.count(Status.DONE),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What waits for one person."""
+
+    roles: frozenset[Role]
+    projects: tuple[Any, ...]
+    owed: tuple[Late, ...]
+    waiting: int
+    criteria_reconstructed: int
+
+    @property
+    def is_strategy_unit(self) -> bool:
+        """Tell whether the person may declare and confirm."""
+        return Role.STRATEGY_UNIT in self.roles
+
+    @property
+    def is_department(self) -> bool:
+        """Tell whether the person may enter indicator values."""
+        return bool(self.roles & {Role.DEPARTMENT, Role.STRATEGY_UNIT})
+
+    @property
+    def is_administrator(self) -> bool:
+        """Tell whether the person keeps the accounts."""
+        return Role.ADMINISTRATOR in self.roles
+
+
+def get_desk(person: Any) -> Desk:
+    """Return what waits for a person: their projects and reports, declarations to confirm, criteria to look at."""
+    roles = roles_of(person)
+    is_unit = Role.STRATEGY_UNIT in roles
+    own = tuple(list_projects_of(person))
+    mine = {project.pk for project in own}
+    owing = list_owing() if is_unit or mine else []
+    return Desk(
+        roles=roles,
+        projects=own,
+        owed=tuple(late for late in owing if is_unit or late.project.pk in mine),
+        waiting=count_waiting() if is_unit else 0,
+        criteria_reconstructed=_count_reconstructed() if is_unit else 0,
+    )
+
+
+def _count_reconstructed() -> int:
+    return sum(cell.basis is Basis.RECONSTRUCTED for cell in get_matrix().cells)

@@ -6,5 +6,6 @@ from rivulus.portal import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("desk/", views.desk, name="desk"),
     path("accessibility/", views.accessibility, name="accessibility"),
 ]

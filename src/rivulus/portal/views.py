@@ -7,8 +7,9 @@ from django.views import defaults
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from rivulus.kernel.http import requires
 from rivulus.portal.presenters import crystal_of
-from rivulus.portal.queries import get_front
+from rivulus.portal.queries import get_desk, get_front
 
 
 @require_safe
@@ -16,6 +17,13 @@ def home(request: HttpRequest) -> HttpResponse:
     """Say in one screen where the city stands."""
     front = get_front()
     return render(request, "portal/home.html", {"front": front, "crystal": crystal_of(front)})
+
+
+@requires()
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    """Show a signed-in person what waits for them."""
+    return render(request, "portal/desk.html", {"desk": get_desk(request.user)})
 
 
 @require_safe

@@ -33,14 +33,14 @@ def report_part(scale: int) -> ReportTimes:
 
     from rivulus.kernel import clock
     from rivulus.strategy.presenters import annual
-    from rivulus.strategy.queries import evaluations
+    from rivulus.strategy.queries.snapshot import build_content
     from rivulus.strategy.rules.evaluations import digest
     from rivulus.strategy.terms import EvaluationKind
 
     day = clock.today()
 
     def snapshot() -> dict[str, Any]:
-        made = evaluations.build_content(kind=EvaluationKind.ANNUAL, at=day, title=str(day.year), note="")
+        made = build_content(kind=EvaluationKind.ANNUAL, at=day, title=str(day.year), note="")
         digest(made)
         return made
 

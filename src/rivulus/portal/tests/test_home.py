@@ -4,6 +4,8 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from rivulus.identity.models import Membership, Person
+from rivulus.identity.terms import Role
 from rivulus.kernel import clock
 from rivulus.portal import queries
 from rivulus.portal.queries import get_front
@@ -55,3 +57,27 @@ def test_the_api_is_explained_to_people(client: Client, db: None) -> None:
     content = client.get("/en/data/").content.decode()
     assert "/api/v1/strategy/matrix" in content
     assert "/api/v1/strategy/projects.csv" in content
+
+
+@pytest.mark.parametrize(
+    ("roles", "told"),
+    [
+        ((), "Nothing waits for you"),
+        ((Role.STRATEGY_UNIT,), "Make an evaluation or the annual report"),
+        ((Role.DEPARTMENT,), "Import values from a file"),
+        ((Role.ADMINISTRATOR,), "People and their roles"),
+    ],
+)
+def test_a_desk_shows_what_waits_for_a_role(city: None, roles: tuple[Role, ...], told: str) -> None:
+    person = Person.objects.create(email="x@example.test", full_name="Xenia")
+    for role in roles:
+        Membership.objects.create(person=person, role=role)
+    client = Client()
+    client.force_login(person)
+    assert told in client.get("/en/desk/").content.decode()
+
+
+def test_a_guest_signs_in_before_seeing_a_desk(client: Client, db: None) -> None:
+    response = client.get("/en/desk/")
+    assert response.status_code == 302
+    assert "/en/account/login/" in response["Location"]

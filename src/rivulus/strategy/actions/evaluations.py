@@ -10,6 +10,7 @@ from rivulus.journal import actions as journal
 from rivulus.kernel import clock
 from rivulus.strategy import models
 from rivulus.strategy.queries import evaluations as queries
+from rivulus.strategy.queries import snapshot
 from rivulus.strategy.rules import evaluations as rules
 from rivulus.strategy.rules import permissions
 from rivulus.strategy.terms import Actor, EvaluationKind
@@ -37,7 +38,7 @@ def make_evaluation(
     rules.check_evaluation(kind=kind, at=at, today=clock.today(), title=title, note=note)
     is_demonstration = is_demonstration or bool(by and by.is_demonstration)
     with _still_picture():
-        content = queries.build_content(kind=kind, at=at, title=title, note=note, is_demonstration=is_demonstration)
+        content = snapshot.build_content(kind=kind, at=at, title=title, note=note, is_demonstration=is_demonstration)
     return _keep(by=by, content=content)
 
 
@@ -54,7 +55,7 @@ def _still_picture() -> Iterator[None]:
 
 
 @transaction.atomic
-def _keep(*, by: Actor | None, content: queries.Content) -> models.Evaluation:
+def _keep(*, by: Actor | None, content: snapshot.Content) -> models.Evaluation:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     digest = rules.digest(content)

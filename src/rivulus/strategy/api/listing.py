@@ -56,7 +56,7 @@ def add_listing(
         items=(list[out], ...),  # type: ignore[valid-type]
     )
 
-    @router.get(path, response=page_type, summary=title, url_name=_name(path))
+    @router.get(path, response=page_type, summary=title, url_name=_name(path), operation_id=f"list_{_word(path)}")
     def as_json(request: HttpRequest, wanted: Query[query]) -> dict[str, Any]:  # type: ignore[valid-type]
         check_parameters(request, query)
         with translation.override(wanted.lang):  # type: ignore[attr-defined]
@@ -71,6 +71,7 @@ def add_listing(
         response={200: str},
         summary=f"{title} (CSV)",
         url_name=_name(path) + "-csv",
+        operation_id=f"list_{_word(path)}_csv",
         openapi_extra={"responses": {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}},
     )
     def as_csv(request: HttpRequest, wanted: Query[query]) -> StreamingHttpResponse:  # type: ignore[valid-type]
@@ -95,6 +96,10 @@ def csv_response(name: str, header: Sequence[str], rows: Iterable[Sequence[Cell]
     response = StreamingHttpResponse(stream_csv(header, rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
+
+
+def _word(path: str) -> str:
+    return _name(path).replace("-", "_")
 
 
 def _name(path: str) -> str:

@@ -35,7 +35,7 @@ class ProjectLinkForm(ReasonForm):
 class NewProjectLinkForm(ProjectLinkForm):
     """A project that would move the criterion, and how."""
 
-    project: forms.ModelChoiceField[models.Project] = forms.ModelChoiceField(
+    project: "forms.ModelChoiceField[models.Project]" = forms.ModelChoiceField(
         label=_("Project"), queryset=models.Project.objects.none()
     )
 

@@ -158,13 +158,19 @@ def _slot(column: Column, level: int, view: View) -> Slot:
 
 
 def _cell(cell: Cell, view: View) -> CellView:
-    url = reverse("strategy:criterion", args=[cell.code])
+    url = _address_of_all(get_language() or "").replace("CODE", cell.code)
     return CellView(
         cell=cell,
         counted=counts_in(cell, view),
         picture=_draw_three(cell, url) if view is View.ALL else _draw_one(cell, url, symbol_in(cell, view)),
         line=_draw_line(cell, url, symbol_in(cell, view)),
     )
+
+
+@lru_cache(maxsize=8)
+def _address_of_all(language: str) -> str:
+    """Return the address of a criterion with CODE in place of its code: looked up once, not 127 times a page."""
+    return reverse("strategy:criterion", args=["CODE"])
 
 
 # A page holds each criterion twice. Drawn here, and not by a template a hundred times over, it costs a tenth.

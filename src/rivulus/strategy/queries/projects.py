@@ -134,6 +134,12 @@ def list_members(project: models.Project) -> QuerySet[models.ProjectMember]:
     return present.select_related("person").order_by("since", "id")
 
 
+def list_projects_of(person: object) -> QuerySet[models.Project]:
+    """Return the projects whose team a person belongs to now, with the annotations of :func:`list_projects`."""
+    present = models.ProjectMember.objects.filter(person_id=getattr(person, "pk", None), until__isnull=True)
+    return list_projects().filter(pk__in=present.values("project_id"))
+
+
 def is_member(project: models.Project, person: Actor) -> bool:
     """Tell whether somebody belongs to the team of a project now."""
     return list_members(project).filter(person_id=person.id).exists()

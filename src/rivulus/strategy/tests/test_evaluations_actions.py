@@ -15,7 +15,7 @@ from rivulus.kernel import clock
 from rivulus.kernel.errors import Refused
 from rivulus.strategy import models
 from rivulus.strategy.actions.evaluations import make_evaluation
-from rivulus.strategy.queries import budget, projects
+from rivulus.strategy.queries import budget, projects, snapshot
 from rivulus.strategy.queries import evaluations as queries
 from rivulus.strategy.queries.matrix import get_matrix
 from rivulus.strategy.rules import evaluations as rules
@@ -142,9 +142,9 @@ def test_a_report_sent_after_the_half_year_counts_for_it_but_one_of_a_later_half
     _report("D1.1.1", bogdan, percent=40, year=2026, half=1)  # sent in November about June
     _report("D1.1.1", bogdan, percent=80, year=2026, half=2)
     project = models.Project.objects.get(code="D1.1.1")
-    assert queries.list_reports_at(dt.date(2026, 7, 1))[project.pk].percent == 40
-    assert project.pk not in queries.list_reports_at(dt.date(2026, 6, 29))
-    assert queries.list_reports_at(DAY)[project.pk].percent == 80
+    assert snapshot.list_reports_at(dt.date(2026, 7, 1))[project.pk].percent == 40
+    assert project.pk not in snapshot.list_reports_at(dt.date(2026, 6, 29))
+    assert snapshot.list_reports_at(DAY)[project.pk].percent == 80
 
 
 def test_pressing_the_button_twice_makes_one_evaluation(city: None, ioana: Person) -> None:
@@ -198,7 +198,7 @@ def test_the_number_of_queries_does_not_grow_with_the_city(
     city: None, ioana: Person, django_assert_max_num_queries: Callable[[int], Any]
 ) -> None:
     def build() -> None:
-        queries.build_content(kind=EvaluationKind.ANNUAL, at=DAY, title="x", note="")
+        snapshot.build_content(kind=EvaluationKind.ANNUAL, at=DAY, title="x", note="")
 
     with django_assert_max_num_queries(45) as first:
         build()

@@ -77,6 +77,13 @@ def test_the_matrix_of_one_pillar_leaves_the_others_out(city: None, client: Clie
     assert shown == set(models.Criterion.objects.filter(pillar__code="Me").values_list("code", flat=True))
 
 
+def test_the_matrix_is_offered_as_csv_of_the_same_day(city: None, client: Client) -> None:
+    links = Page(_get(client, "/en/matrix/?at=2024-05-01")).links
+    (csv,) = [link for link in links if "matrix.csv" in link]
+    assert csv.endswith("?at=2024-05-01&lang=en")
+    assert client.get(csv).status_code == 200
+
+
 def test_the_page_says_the_levels_that_the_rules_compute(city: None, client: Client) -> None:
     text = _get(client, "/en/matrix/")
     for column in get_matrix().columns:
