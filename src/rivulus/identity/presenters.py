@@ -8,11 +8,11 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from rivulus.identity import events, queries
 from rivulus.identity.models import Membership, Person
-from rivulus.identity.terms import ROLE_NAMES, Role
+from rivulus.identity.terms import ROLE_NAMES, Language, Role
 from rivulus.journal import queries as journal
 from rivulus.kernel import clock
 from rivulus.kernel.words import N_
@@ -139,3 +139,8 @@ def _ways_in(person: Person) -> dict[str, object]:
         "services": [{"service": row.provider, "number": row.uid, "told": row.extra_data} for row in services],
         "second_steps": [{"kind": row.type, "since": row.created_at.isoformat()} for row in steps],
     }
+
+
+def present_language() -> Language:
+    """Return the language of the page somebody is reading."""
+    return Language((get_language() or "ro")[:2])

@@ -16,13 +16,12 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language
 from qrcode.image.svg import SvgPathFillImage  # type: ignore[import-untyped]
 
 from rivulus.identity import actions, queries, rules
 from rivulus.identity.forms import JoiningForm
 from rivulus.identity.models import Person
-from rivulus.identity.terms import Language
+from rivulus.identity.presenters import present_language
 
 
 class AccountBackend(AuthenticationBackend):  # type: ignore[misc]
@@ -113,8 +112,3 @@ class SecondStepAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         stream = BytesIO()
         qrcode.make(url, image_factory=SvgPathFillImage).save(stream)
         return stream.getvalue().decode()
-
-
-def present_language() -> Language:
-    """Return the language of the page somebody is reading."""
-    return Language((get_language() or "ro")[:2])

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from rivulus.identity import actions, forms, presenters, queries
 from rivulus.identity.models import Person
-from rivulus.identity.standards import present_language
+from rivulus.identity.presenters import present_language
 from rivulus.identity.terms import Role
 from rivulus.kernel import clock
 from rivulus.kernel.errors import Refused

@@ -1,4 +1,4 @@
-"""How fast the strategy answers, on the city as it is and ten times as large."""
+"""The choice of projects under a budget, beside scipy's solver asked the same questions."""
 
 import random
 import time
@@ -16,22 +16,8 @@ from rivulus.strategy.rules import choice, optimum
 from rivulus.strategy.rules.choice import Facts, Links, Problem, Wish
 from rivulus.strategy.rules.solver import INFINITY, Model, Row, Session
 
-SCALES = (1, 10)
 BUDGET_EUR = 10_000_000
 SEED = 2030
-
-
-def run(arguments: list[str]) -> int:
-    """Run the parts named, or all of them, at each scale."""
-    wanted = arguments or list(PARTS)
-    unknown = set(wanted) - set(PARTS)
-    if unknown:
-        print(f"There is no part “{', '.join(sorted(unknown))}”. There are: {', '.join(PARTS)}.")
-        return 2
-    for name in wanted:
-        for scale in SCALES:
-            PARTS[name](scale)
-    return 0
 
 
 def optimiser_part(scale: int) -> None:
@@ -134,6 +120,3 @@ def _timed[Answer](ask: Callable[[], Answer]) -> tuple[float, Answer]:
     began = time.perf_counter()
     answer = ask()
     return time.perf_counter() - began, answer
-
-
-PARTS: dict[str, Callable[[int], None]] = {"optimiser": optimiser_part}

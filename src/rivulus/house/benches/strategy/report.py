@@ -1,4 +1,4 @@
-"""How long an evaluation and its printed report take, with the city as it is and with ten times as much of it."""
+"""The snapshot of an evaluation and its printed report."""
 
 import statistics
 import time
@@ -23,7 +23,7 @@ class ReportTimes:
     pdf_bytes: int
 
 
-def report_part(scale: int) -> ReportTimes:
+def measure_report(scale: int) -> ReportTimes:
     """Measure the building of a snapshot, and of its PDF, at that many times the city.
 
     Needs Django and a database with the pack of facts, which is left as it was: what is added for a larger city (its
@@ -46,7 +46,7 @@ def report_part(scale: int) -> ReportTimes:
 
     with transaction.atomic():
         for number in range(1, scale):
-            _add_another_city(number)
+            add_another_city(number)
         snapshot_s, content = _median(snapshot)
         transaction.set_rollback(True)
     pdf_s, pdf = _median(lambda: annual.build_pdf(content, language=LANGUAGE))
@@ -61,16 +61,16 @@ def report_part(scale: int) -> ReportTimes:
     )
 
 
-def _add_another_city(number: int) -> None:
+def add_another_city(number: int) -> None:
     """Add every criterion with its state, every indicator with its values, and every project once more."""
     from rivulus.strategy import models
 
     criteria = models.Criterion.objects.order_by("pk").filter(code__regex="^[A-Z]")
-    _copy(criteria, f"{number}~", {"assessments": "criterion"}, ladder=None, step=None)
+    _copy(criteria, f"{number}-", {"assessments": "criterion"}, ladder=None, step=None)
     indicators = models.Indicator.objects.order_by("pk").filter(code__regex="^[A-Z]")
-    _copy(indicators, f"{number}~", {"values": "indicator"}, repeats=None)
+    _copy(indicators, f"{number}-", {"values": "indicator"}, repeats=None)
     projects = models.Project.objects.order_by("pk").filter(code__regex="^[A-Z]")
-    _copy(projects, f"{number}~", {}, shift=100 * number)
+    _copy(projects, f"{number}-", {}, shift=100 * number)
 
 
 def _copy(rows: Any, prefix: str, parts: dict[str, str], *, shift: int = 0, **changed: object) -> None:
@@ -89,14 +89,12 @@ def _copy(rows: Any, prefix: str, parts: dict[str, str], *, shift: int = 0, **ch
             child.save(force_insert=True)
 
 
-def run(arguments: list[str]) -> int:
-    """Print both scales."""
-    for scale in (1, 10):
-        found = report_part(scale)
-        size = f"{found.criteria} criteria, {found.projects} projects"
-        times = f"snapshot {found.snapshot_s:.2f} s, report {found.pdf_s:.2f} s"
-        print(f"{found.scale:>2} ×: {size}: {times} ({found.pages} pages, {found.pdf_bytes / 1e6:.1f} MB)")
-    return 0
+def report_part(scale: int) -> None:
+    """Print how long the snapshot and the report take."""
+    found = measure_report(scale)
+    print(f"Report, {scale}×: {found.criteria} criteria, {found.projects} projects")
+    print(f"  snapshot with its digest: {found.snapshot_s:.2f} s")
+    print(f"  PDF/A: {found.pdf_s:.2f} s, {found.pages} pages, {found.pdf_bytes / 1e6:.1f} MB")
 
 
 def _median[Thing](make: Callable[[], Thing]) -> tuple[float, Thing]:
