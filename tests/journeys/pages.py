@@ -82,6 +82,7 @@ def _ana() -> Arguments:
 PUBLIC = (
     Page("home"),
     Page("accessibility"),
+    Page("api_docs"),
     Page("ui:gallery"),
     Page("strategy:pillars"),
     Page("strategy:pillar", (city.PILLAR,)),
@@ -99,7 +100,7 @@ PUBLIC = (
     Page("strategy:probe", (city.PROBE,)),
     Page("strategy:projects"),
     Page("strategy:projects", query="?pillar=Mo&page=2&order=-value"),
-    Page("strategy:projects", query="?search=nothing-is-called-so"),
+    Page("strategy:projects", query="?q=nothing-is-called-so"),
     Page("strategy:timeline"),
     Page("strategy:budget"),
     Page("strategy:project", (city.REPORTED,)),
@@ -121,6 +122,7 @@ PUBLIC = (
 )
 # Somebody has to be signed in, and everybody who is may see them.
 OWN = (
+    Page("desk"),
     Page("identity:account"),
     Page("identity:second_step"),
     Page("mfa_index"),

@@ -55,4 +55,4 @@ def test_ioana_declares_and_mara_confirms(
 
 def _expect_cell(page: Any, state: str) -> None:
     page.goto("/matrix/")
-    expect(page.locator("main a.chip", has_text=CODE)).to_have_class(f"chip state-{state}")
+    expect(page.locator(f"main a.chip[href='/matrix/{CODE}/']")).to_have_class(f"chip state-{state}")

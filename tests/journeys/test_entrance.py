@@ -53,7 +53,7 @@ def test_ioana_signs_in_and_sets_up_her_second_step(new_browser: Callable[..., A
     _sign_in(again, PASSWORD)
     again.locator("[name=code]").fill(_code(secret, 1))
     again.locator("main form button").first.click()
-    again.wait_for_url("**/account/")
+    again.wait_for_url("**/desk/")
     expect(again.get_by_role("heading", level=1)).to_be_visible()
 
 

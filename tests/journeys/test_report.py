@@ -44,7 +44,9 @@ def test_bogdan_reports_with_a_photo_and_the_list_of_what_is_owed_grows_shorter(
     page.wait_for_url(f"**/projects/{code}/")
     expect(page.get_by_role("status").first).to_be_visible()
     expect(page.locator("main")).to_contain_text("Lucrările la prima stradă s-au terminat.")
-    assert page.get_by_role("img", name="Strada după lucrări").evaluate("image => image.naturalWidth") > 0
+    shown = page.get_by_role("img", name="Strada după lucrări")
+    shown.scroll_into_view_if_needed()
+    expect(shown).to_have_js_property("naturalWidth", 800)
     picture(page, "project")
     page.goto("/projects/overdue/")
     expect(page.locator("main tbody tr")).to_have_count(owing - 1)

@@ -26,7 +26,7 @@ def test_ana_reads_where_the_city_stands_down_to_the_evidence(
     expect(page.get_by_role("heading", level=1)).to_have_text(say("Maturity matrix"))
     expect(page.locator("main a.chip")).to_have_count(127)
     picture(page, "matrix")
-    page.locator("main a.chip", has_text=city.CRITERION).click()
+    page.locator(f"main a.chip[href='/matrix/{city.CRITERION}/']").click()
     evidence = page.locator("section", has=page.locator("#evidence"))
     expect(evidence.get_by_role("link", name="Hotărârea 17")).to_be_visible()
     expect(page.locator("main")).not_to_contain_text("Ioana")
@@ -38,13 +38,13 @@ def test_ana_follows_a_project_to_its_photo(page: Any, say: Callable[..., str]) 
     page.goto("/")
     page.locator("header nav a:visible", has_text=say("Projects")).click()
     page.locator("main summary", has_text=say("Choose projects")).click()
-    page.locator("main [name=search]").fill("lideri")
+    page.locator("main [name=q]").fill("lideri")
     page.locator("main form button[type=submit]").first.click()
     page.locator("main tbody a").first.click()
     expect(page.locator("main")).to_contain_text("Două grupe și-au terminat cursurile.")
     shown = page.get_by_role("img", name="Prima grupă, în sala de curs")
-    expect(shown).to_be_visible()
-    assert shown.evaluate("image => image.naturalWidth") > 0
+    shown.scroll_into_view_if_needed()
+    expect(shown).to_have_js_property("naturalWidth", 800)
 
 
 def test_ana_looks_at_the_past_and_keeps_the_address(page: Any, say: Callable[..., str]) -> None:

@@ -22,7 +22,7 @@ def test_everything_essential_works_without_scripts(new_browser: Callable[..., A
     page.locator(".pagination a").last.click()
     assert "page=" in page.url
     page.locator("main summary", has_text=say("Choose projects")).click()
-    page.locator("main [name=search]").fill("lideri")
+    page.locator("main [name=q]").fill("lideri")
     page.locator("main form button[type=submit]").first.click()
     assert page.locator("main tbody tr").count() == 1
     page.goto("/forecast/")

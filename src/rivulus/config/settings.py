@@ -119,6 +119,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "rivulus.kernel.addresses.refuse_null_bytes",  # last: its page of refusal knows the reader
 ]
 ROOT_URLCONF = "rivulus.config.urls"
 WSGI_APPLICATION = "rivulus.config.wsgi.application"
