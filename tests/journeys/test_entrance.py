@@ -34,8 +34,8 @@ def test_whoever_opens_the_first_link_becomes_the_administrator_once(
 
 
 def test_ioana_signs_in_and_sets_up_her_second_step(new_browser: Callable[..., Any], say: Callable[..., str]) -> None:
-    """Ioana mistypes her password, then signs in. Her role deserves a second step: she is led there, reads the secret
-    into her phone, and writes the code. The next time the password alone is not enough.
+    """Ioana mistypes her password, then signs in. Her role deserves a second step: she is led there, writes her
+    password once more, reads the secret into her phone, and writes the code. The next time the password alone is not enough.
     """
     page = new_browser()
     page.goto("/account/login/")
@@ -43,6 +43,7 @@ def test_ioana_signs_in_and_sets_up_her_second_step(new_browser: Callable[..., A
     expect(page.get_by_role("alert")).to_be_visible()
     _sign_in(page, PASSWORD)
     page.get_by_role("link", name=say("Set it up now")).click()
+    _once_more(page)
     secret = page.locator("main code").inner_text()
     page.locator("[name=code]").fill(_code(secret, 0))
     page.locator("main form button").first.click()
@@ -60,6 +61,12 @@ def test_ioana_signs_in_and_sets_up_her_second_step(new_browser: Callable[..., A
 def _sign_in(page: Any, password: str) -> None:
     page.locator("[name=login]").fill("ioana@example.org")
     page.locator("[name=password]").fill(password)
+    page.locator("main form button").first.click()
+
+
+def _once_more(page: Any) -> None:
+    page.wait_for_url("**/account/reauthenticate/**")
+    page.locator("[name=password]").fill(PASSWORD)
     page.locator("main form button").first.click()
 
 

@@ -8,7 +8,7 @@ from rivulus.identity.terms import Role
 from rivulus.strategy.queries.matrix import Matrix, get_matrix
 from rivulus.strategy.queries.pillars import Gap, list_gaps
 from rivulus.strategy.queries.assessments import count_waiting
-from rivulus.strategy.queries.projects import Late, ProjectFilter, list_owing, list_projects, list_projects_of
+from rivulus.strategy.queries.projects import Late, count_by_status, list_owing, list_projects_of
 from rivulus.strategy.terms import Basis, State, Status
 
 
@@ -36,7 +36,7 @@ def get_front() -> Front:
     matrix = get_matrix()
     cells = matrix.cells
     known = [cell for cell in cells if cell.state is not State.UNKNOWN]
-    statuses = [project.current_status for project in list_projects(ProjectFilter())]  # type: ignore[attr-defined]
+    statuses = count_by_status()
     return Front(
         matrix=matrix,
         gaps=tuple(list_gaps(matrix)),
@@ -48,9 +48,9 @@ def get_front() -> Front:
         measured=sum(cell.basis is Basis.MEASURED for cell in known),
         declared=sum(cell.basis is Basis.DECLARED for cell in known),
         reconstructed=sum(cell.basis is Basis.RECONSTRUCTED for cell in known),
-        projects=len(statuses),
-        projects_under_way=statuses.count(Status.IN_PROGRESS),
-        projects_done=statuses.count(Status.DONE),
+        projects=sum(statuses.values()),
+        projects_under_way=statuses.get(Status.IN_PROGRESS, 0),
+        projects_done=statuses.get(Status.DONE, 0),
     )
 
 

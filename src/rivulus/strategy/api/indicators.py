@@ -13,6 +13,7 @@ from rivulus.strategy import models
 from rivulus.strategy.api import schemas
 from rivulus.strategy.api.listing import LanguageQuery, ListQuery, add_listing, check_parameters
 from rivulus.strategy.queries import evaluations as evaluation_queries
+from rivulus.strategy.queries.demonstration import shown
 from rivulus.strategy.queries.indicators import IndicatorFilter, Standing, get_indicator, list_standings
 
 router = Router()
@@ -42,7 +43,7 @@ def find_indicators(query: IndicatorsQuery) -> Sequence[schemas.IndicatorOut]:
 
 def find_values(query: ValuesQuery) -> Sequence[schemas.IndicatorValueOut]:
     """Return all values ever entered, the latest of each year first."""
-    rows = models.IndicatorValue.objects.select_related("indicator", "place").order_by(
+    rows = shown(models.IndicatorValue.objects.all()).select_related("indicator", "place").order_by(
         "indicator__pillar__order", "indicator__order", "place__code", "-year", "-id"
     )
     if query.indicator:

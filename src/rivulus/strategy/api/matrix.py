@@ -11,6 +11,7 @@ from pydantic import Field
 from rivulus.strategy import models
 from rivulus.strategy.api import schemas
 from rivulus.strategy.api.listing import LanguageQuery, ListQuery, add_listing, check_parameters, csv_response
+from rivulus.strategy.queries.demonstration import shown
 from rivulus.strategy.queries.matrix import Cell, Column, get_matrix
 from rivulus.strategy.rules.matrix import PillarStanding
 from rivulus.strategy.terms import Basis, State
@@ -168,7 +169,7 @@ def _levels(standing: PillarStanding) -> schemas.LevelsOut:
 
 
 def _statements(criterion: models.Criterion) -> list[schemas.StatementOut]:
-    rows = criterion.assessments.select_related("decision").order_by("-valid_from", "-id")
+    rows = shown(models.Assessment.objects.filter(criterion=criterion)).select_related("decision").order_by("-valid_from", "-id")
     return [
         schemas.StatementOut(
             state=row.state,

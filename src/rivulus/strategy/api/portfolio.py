@@ -12,6 +12,7 @@ from rivulus.strategy.api import schemas
 from rivulus.strategy.api.listing import LanguageQuery, ListQuery, add_listing, check_parameters
 from rivulus.strategy.queries import projects as queries
 from rivulus.strategy.queries.projects import Order, ProjectFilter
+from rivulus.strategy.queries.reports import list_reports
 from rivulus.strategy.terms import Status
 
 router = Router()
@@ -60,7 +61,7 @@ def get_project(request: HttpRequest, code: str, query: Query[LanguageQuery]) ->
             raise Http404("There is no such project.") from None
         return schemas.ProjectDetailOut(
             project=_project(project),
-            reports=[_report(row) for row in project.reports.order_by("-year", "-half", "-id")[:200]],
+            reports=[_report(row) for row in list_reports(project)[:200]],
             criteria=[
                 schemas.ProjectLinkOut(criterion=link.criterion.code, effect=link.effect, reason=link.reason)
                 for link in queries.list_criterion_links(project)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rivulus.kernel import clock
 from rivulus.strategy.forms.matrix import DateInput
-from rivulus.strategy.queries import matrix
+from rivulus.strategy.queries import demonstration, matrix
 from rivulus.strategy.queries.assessments import AssessmentFilter, Outcome
 from rivulus.strategy.terms import STATE_LABELS, State, Verdict
 
@@ -89,6 +89,10 @@ class DeclarationsForm(forms.Form):
         field = self.fields["pillar"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", _("All pillars")), *((p.code, str(p)) for p in matrix.list_pillars())]
+        if not demonstration.runs():
+            outcome = self.fields["outcome"]
+            assert isinstance(outcome, forms.ChoiceField)
+            outcome.choices = [(o.value, label) for o, label in OUTCOME_LABELS.items() if o is not Outcome.DEMONSTRATION]
 
     def wanted(self) -> AssessmentFilter:
         """Return what is wanted; what was mistyped does not narrow."""

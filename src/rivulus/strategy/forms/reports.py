@@ -182,5 +182,5 @@ class MemberForm(forms.Form):
     def __init__(self, *args: Any, project: models.Project, **options: Any) -> None:
         super().__init__(*args, **options)
         present = models.ProjectMember.objects.filter(project=project, until__isnull=True)
-        people = list_people_with_role(Role.PROJECT_TEAM).exclude(pk__in=present.values("person_id"))
+        people = shown(list_people_with_role(Role.PROJECT_TEAM)).exclude(pk__in=present.values("person_id"))
         self.fields["person"].queryset = people  # type: ignore[attr-defined]

@@ -6,6 +6,7 @@ from enum import StrEnum
 from django.db.models import Q, QuerySet
 
 from rivulus.strategy import models
+from rivulus.strategy.queries.demonstration import shown
 from rivulus.strategy.terms import Basis, Verdict
 
 
@@ -30,7 +31,7 @@ class AssessmentFilter:
 
 def list_declarations(wanted: AssessmentFilter) -> QuerySet[models.Assessment]:
     """Return the declarations wanted, the newest first, with criterion, persons and decision. One query."""
-    rows = models.Assessment.objects.filter(basis=Basis.DECLARED)
+    rows = shown(models.Assessment.objects.filter(basis=Basis.DECLARED))
     if wanted.pillar:
         rows = rows.filter(criterion__pillar__code=wanted.pillar)
     if wanted.criterion:
@@ -44,11 +45,8 @@ def list_declarations(wanted: AssessmentFilter) -> QuerySet[models.Assessment]:
 
 def get_declaration(pk: int) -> models.Assessment:
     """Return one declaration or raise ``Assessment.DoesNotExist``."""
-    return (
-        models.Assessment.objects.select_related("criterion__pillar", "declared_by", "decision__decided_by")
-        .filter(basis=Basis.DECLARED)
-        .get(pk=pk)
-    )
+    rows = shown(models.Assessment.objects.filter(basis=Basis.DECLARED))
+    return rows.select_related("criterion__pillar", "declared_by", "decision__decided_by").get(pk=pk)
 
 
 def count_waiting() -> int:

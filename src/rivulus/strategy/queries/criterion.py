@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from rivulus.kernel import clock
 from rivulus.strategy import models
 from rivulus.strategy.queries import matrix, projects, readings
+from rivulus.strategy.queries.demonstration import shown
 from rivulus.strategy.rules import assessments
 from rivulus.strategy.rules import matrix as rules
 from rivulus.strategy.rules.matrix import Standing
@@ -123,7 +124,7 @@ def list_statements(
 ) -> tuple[Statement, ...]:
     """Return everything ever said of a criterion, the latest first, and what became of it. One query."""
     rows = list(
-        models.Assessment.objects.filter(criterion=criterion)
+        shown(models.Assessment.objects.filter(criterion=criterion))
         .select_related("declared_by", "decision__decided_by")
         .order_by("-valid_from", "-id")
     )

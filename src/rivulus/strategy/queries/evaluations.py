@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from rivulus.journal import sealing
 from rivulus.strategy import models
+from rivulus.strategy.queries.demonstration import shown
 from rivulus.strategy.rules import evaluations as rules
 from rivulus.strategy.terms import EvaluationKind
 
@@ -20,12 +21,17 @@ MADE = "strategy.evaluation.made"
 
 def list_evaluations() -> QuerySet[models.Evaluation]:
     """Return the evaluations without their content, the newest date first."""
-    return models.Evaluation.objects.defer("content").order_by("-at", "-id")
+    return shown(models.Evaluation.objects.defer("content")).order_by("-at", "-id")
 
 
 def get_evaluation(pk: int) -> models.Evaluation:
     """Return one evaluation with its content, or raise ``Evaluation.DoesNotExist``."""
-    return models.Evaluation.objects.get(pk=pk)
+    return shown(models.Evaluation.objects.all()).get(pk=pk)
+
+
+def find_head(pk: int) -> models.Evaluation | None:
+    """Return one evaluation without its content."""
+    return list_evaluations().filter(pk=pk).first()
 
 
 def find_previous(*, kind: EvaluationKind, at: dt.date) -> models.Evaluation | None:

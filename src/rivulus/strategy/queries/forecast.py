@@ -8,6 +8,7 @@ from decimal import Decimal
 from rivulus.kernel import clock
 from rivulus.strategy import models
 from rivulus.strategy.queries import matrix
+from rivulus.strategy.queries.demonstration import runs, shown
 from rivulus.strategy.rules import matrix as matrix_rules
 from rivulus.strategy.rules.forecast import Forecast, Progress, ProjectFact
 from rivulus.strategy.rules.matrix import CriterionFact
@@ -140,7 +141,7 @@ def list_links() -> tuple[Links, Links]:
 
 def list_progress(*, with_demonstrations: bool = False) -> dict[str, Progress]:
     """Return what the first and the last report of each project say. Two queries."""
-    reports = models.ProgressReport.objects.all()
+    reports = shown(models.ProgressReport.objects.all())
     if not with_demonstrations:
         reports = reports.filter(is_demonstration=False)
     names = ("project__code", "year", "half", "percent", "status", "expected_end")
@@ -156,4 +157,4 @@ def list_progress(*, with_demonstrations: bool = False) -> dict[str, Progress]:
 
 def has_demonstration_reports() -> bool:
     """Tell whether there are demonstration reports that a visitor might want to see counted."""
-    return models.ProgressReport.objects.filter(is_demonstration=True).exists()
+    return runs() and models.ProgressReport.objects.filter(is_demonstration=True).exists()

@@ -10,6 +10,7 @@ from rivulus.kernel import clock
 from rivulus.kernel.errors import NotFound
 from rivulus.strategy import models
 from rivulus.strategy.queries.anomalies import fold, map_anomalies
+from rivulus.strategy.queries.demonstration import shown
 from rivulus.strategy.rules import indicators as rules
 from rivulus.strategy.rules.indicator_values import Nature
 from rivulus.strategy.rules.indicators import Comparison, Figure, Measure, Outcome, TargetStanding, Trend
@@ -60,7 +61,7 @@ def list_values_in_force(
     It is the latest one, but a fact of the pack never outranks what a person entered, nor a demonstration
     anything real.
     """
-    rows = models.IndicatorValue.objects.all()
+    rows = shown(models.IndicatorValue.objects.all())
     if places is not None:
         rows = rows.filter(place__in=places)
     if not with_demonstration:
@@ -252,7 +253,7 @@ def list_history(indicator: models.Indicator, *, with_demonstration: bool = True
         .filter(indicator=indicator)
         .values_list("pk", flat=True)
     )
-    rows = models.IndicatorValue.objects.filter(indicator=indicator).select_related("place", "entered_by")
+    rows = shown(models.IndicatorValue.objects.filter(indicator=indicator)).select_related("place", "entered_by")
     if not with_demonstration:
         rows = rows.filter(is_demonstration=False)
     ordered = rows.order_by(F("year").desc(nulls_last=True), "place_id", "is_demonstration", "-origin", "-id")

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
 
 from rivulus.strategy import models
-from rivulus.strategy.queries.matrix import Column, Matrix
+from rivulus.strategy.queries.matrix import Cell, Column, Matrix
 
 PERIODS = ("2022", "2024", "2027", "2030", "2030+")
 
@@ -119,7 +119,12 @@ class Gap:
 
     pillar: models.Pillar
     next_level: int
-    codes: tuple[str, ...]
+    cells: tuple[Cell, ...]
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Return the codes of the missing criteria."""
+        return tuple(cell.code for cell in self.cells)
 
 
 def list_gaps(matrix: Matrix) -> list[Gap]:
@@ -132,4 +137,4 @@ def _gap(column: Column) -> Gap | None:
     if not column.now.total:
         return None
     level = column.now.level + 1
-    return Gap(column.pillar, level, tuple(cell.code for cell in column.cells[level] if not cell.is_met))
+    return Gap(column.pillar, level, tuple(cell for cell in column.cells[level] if not cell.is_met))

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -12,6 +13,7 @@ from django.db.models.functions import Coalesce, Concat
 
 from rivulus.kernel import clock
 from rivulus.strategy import models
+from rivulus.strategy.queries.demonstration import shown
 from rivulus.strategy.rules import projects as rules
 from rivulus.strategy.rules.projects import HalfYear
 from rivulus.strategy.terms import Actor, Status
@@ -130,13 +132,23 @@ def list_anomalies(project: models.Project) -> QuerySet[models.Anomaly]:
 
 def list_members(project: models.Project) -> QuerySet[models.ProjectMember]:
     """Return the present team of a project, the longest-serving first."""
-    present = models.ProjectMember.objects.filter(project=project, until__isnull=True)
-    return present.select_related("person").order_by("since", "id")
+    return _present_members().filter(project=project).select_related("person").order_by("since", "id")
+
+
+def count_by_status() -> dict[Status, int]:
+    """Return how many projects stand in each status now. One query, whatever their number."""
+    rows = with_latest(models.Project.objects.order_by()).values_list("current_status")
+    counted: Counter[str] = Counter(status for (status,) in rows)
+    return {Status(status): number for status, number in counted.items()}
+
+
+def _present_members() -> QuerySet[models.ProjectMember]:
+    return shown(models.ProjectMember.objects.filter(until__isnull=True), told_by="person")
 
 
 def list_projects_of(person: object) -> QuerySet[models.Project]:
     """Return the projects whose team a person belongs to now, with the annotations of :func:`list_projects`."""
-    present = models.ProjectMember.objects.filter(person_id=getattr(person, "pk", None), until__isnull=True)
+    present = _present_members().filter(person_id=getattr(person, "pk", None))
     return list_projects().filter(pk__in=present.values("project_id"))
 
 
@@ -168,7 +180,7 @@ def list_owing(*, today: dt.date | None = None, pillar: str = "") -> list[Late]:
     """
     day = today or clock.today()
     period = rules.last_ended(day)
-    members = models.ProjectMember.objects.filter(until__isnull=True).select_related("person").order_by("since", "id")
+    members = _present_members().select_related("person").order_by("since", "id")
     reported = list_counting_reports().filter(project=OuterRef("pk"), year=period.year, half=period.half)
     running = [str(status) for status in sorted(rules.RUNNING)]
     projects = (

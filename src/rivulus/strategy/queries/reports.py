@@ -9,6 +9,7 @@ from django.db.models import Max, Q, QuerySet
 
 from rivulus.kernel import clock
 from rivulus.strategy import models
+from rivulus.strategy.queries.demonstration import shown
 from rivulus.strategy.queries.projects import is_member
 from rivulus.strategy.rules import permissions
 from rivulus.strategy.rules import projects as rules
@@ -33,8 +34,8 @@ class Told:
 
 
 def list_reports(project: models.Project) -> QuerySet[models.ProgressReport]:
-    """Return the reports of a project, the latest half-year first, demonstrations among them."""
-    reports = models.ProgressReport.objects.filter(project=project).select_related("reported_by")
+    """Return the reports of a project, the latest half-year first, demonstrations among them where they are shown."""
+    reports = shown(models.ProgressReport.objects.filter(project=project)).select_related("reported_by")
     return reports.prefetch_related("photos").order_by("-year", "-half", "-id")
 
 
@@ -92,7 +93,7 @@ def check_may_report(person: Actor, project: models.Project) -> None:
 
 def get_photo(pk: int) -> models.ReportPhoto:
     """Return one photo with its report, or raise ``ReportPhoto.DoesNotExist``."""
-    return models.ReportPhoto.objects.select_related("report").get(pk=pk)
+    return shown(models.ReportPhoto.objects.select_related("report"), told_by="report").get(pk=pk)
 
 
 def content_of_report(row: models.ProgressReport) -> Mapping[str, object]:

@@ -74,7 +74,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def reports(request: HttpRequest, pk: int) -> HttpResponse:
     """Show how far the printed reports are: the part of the page that htmx asks for while one is being made."""
-    row = models.Evaluation.objects.defer("content").filter(pk=pk).first()
+    row = queries.find_head(pk)
     if row is None:
         raise Http404
     if not request.htmx:  # type: ignore[attr-defined]
@@ -105,7 +105,7 @@ def snapshot(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_file(request: HttpRequest, pk: int, language: str) -> HttpResponse:
     """Send the printed report; a POST has it made. Where there is none to send, its progress is shown."""
-    row = models.Evaluation.objects.defer("content").filter(pk=pk).first()
+    row = queries.find_head(pk)
     if row is None or language not in queries.LANGUAGES:
         raise Http404
     progress = redirect(reverse("strategy:evaluation", args=[pk]) + "#reports")

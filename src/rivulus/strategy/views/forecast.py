@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from rivulus.strategy.forms.forecast import ForecastForm
 from rivulus.strategy.presenters.forecast import forecast_page, reading_tabs
+from rivulus.strategy.queries import demonstration
 from rivulus.strategy.queries.forecast import get_forecast
 
 LATE_PER_PAGE = 20
@@ -16,7 +17,7 @@ LATE_PER_PAGE = 20
 def forecast(request: HttpRequest) -> HttpResponse:
     """Show the expected matrix of each year, and what stands in its way."""
     form = ForecastForm(request.GET)
-    reading, with_demonstrations = form.chosen_reading, form.with_demonstrations
+    reading, with_demonstrations = form.chosen_reading, form.with_demonstrations and demonstration.runs()
     expected = get_forecast(with_demonstrations=with_demonstrations)
     page = forecast_page(expected, reading)
     return render(

@@ -43,7 +43,7 @@ def show_pillar(request: HttpRequest, code: str) -> HttpResponse:
         "column": column,
         "tone": presenters.tone_of(pillar),
         "gap": gap,
-        "missing": [cell for cell in column.cells[gap.next_level] if not cell.is_met] if gap else [],
+        "missing": gap.cells if gap else (),
         "levels": matrix.levels,
         "periods": queries.list_periods(pillar),
         "sums": sums,
