@@ -20,8 +20,7 @@ def choice(request: HttpRequest) -> HttpResponse:
     """Answer the question in the address, or a first one when it asks nothing."""
     this_year = clock.today().year
     portfolio = get_portfolio()
-    asks = any(name in request.GET for name in ChoiceForm.base_fields)
-    asked = {name: request.GET[name] for name in request.GET} if asks else default_choices(this_year)
+    asked = {**default_choices(this_year), **{name: request.GET[name] for name in request.GET}}
     form = ChoiceForm(asked, pillars=portfolio.pillars.values(), codes=portfolio.projects.keys(), this_year=this_year)
     context: dict[str, object] = {"form": form}
     if form.is_valid():
