@@ -5,9 +5,9 @@ from typing import Any
 
 from rivulus.identity.queries import roles_of
 from rivulus.identity.terms import Role
+from rivulus.strategy.queries.assessments import count_waiting
 from rivulus.strategy.queries.matrix import Matrix, get_matrix
 from rivulus.strategy.queries.pillars import Gap, list_gaps
-from rivulus.strategy.queries.assessments import count_waiting
 from rivulus.strategy.queries.projects import Late, count_by_status, list_owing, list_projects_of
 from rivulus.strategy.terms import Basis, State, Status
 

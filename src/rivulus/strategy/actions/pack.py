@@ -62,7 +62,7 @@ class _Loader:
 
     def _facts(self) -> None:
         self._load("documents", models.Document)
-        self._load("objectives", models.DocumentObjective, key=("document", "code"))
+        self._load("objectives", models.DocumentObjective, key=("document", "code"), editable=True)
         self._load("levels", models.Level, key=("number",))
         self._load("milestones", models.Milestone)
         self._load("pillars", models.Pillar)
@@ -124,7 +124,7 @@ class _Loader:
             if thing is None:
                 new.append(model(**values))
                 counts["created"] += 1
-            elif editable and (thing.edited_at or thing.origin == Origin.PERSON):
+            elif editable and _is_a_persons(thing):
                 counts["kept"] += 1
             elif any(_differs(getattr(thing, name), value) for name, value in values.items()):
                 for name, value in values.items():
@@ -240,6 +240,11 @@ TABLE_OF = {
     "indicator": "indicators",
     "place": "places",
 }
+
+
+def _is_a_persons(thing: Any) -> bool:
+    """Tell whether a person added a row or edited it since."""
+    return thing.origin == Origin.PERSON or getattr(thing, "edited_at", None) is not None
 
 
 def _all(model: type[db.Model]) -> db.QuerySet[Any]:

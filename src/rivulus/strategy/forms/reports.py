@@ -15,6 +15,7 @@ from rivulus.kernel.errors import Refused
 from rivulus.kernel.words import say
 from rivulus.strategy import models
 from rivulus.strategy.forms.projects import MoneyField
+from rivulus.strategy.queries.demonstration import shown
 from rivulus.strategy.rules import projects as rules
 from rivulus.strategy.rules.photos import CAPTION_LENGTH, MOST_BYTES, MOST_PHOTOS, NewPhoto
 from rivulus.strategy.rules.projects import HalfYear

@@ -287,7 +287,7 @@ def _spans(numbers: list[str | None]) -> list[Data | None]:
     known = [float(n) for n in numbers if n is not None]
     low, high = min([0.0, *known]), max([0.0, *known])
     size = high - low or 1.0
-    spans = []
+    spans: list[Data | None] = []
     for number in numbers:
         if number is None:
             spans.append(None)

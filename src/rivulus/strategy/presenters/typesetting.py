@@ -50,7 +50,7 @@ def main() -> int:
     job = json.load(sys.stdin)
     files = {name: base64.b64decode(content) for name, content in job["files"].items()}
     try:
-        pdf = typst.compile(
+        pdf = typst.compile(  # type: ignore[call-overload]  # its stub does not know files by name
             files,
             font_paths=[job["fonts"]],
             ignore_system_fonts=True,

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import Case, CharField, Exists, F, Func, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import Combinable, OrderBy
@@ -137,7 +138,7 @@ def list_members(project: models.Project) -> QuerySet[models.ProjectMember]:
 
 def count_by_status() -> dict[Status, int]:
     """Return how many projects stand in each status now. One query, whatever their number."""
-    rows = with_latest(models.Project.objects.order_by()).values_list("current_status")
+    rows = with_latest(models.Project.objects.order_by()).values_list("current_status")  # type: ignore[misc]  # annotated above
     counted: Counter[str] = Counter(status for (status,) in rows)
     return {Status(status): number for status, number in counted.items()}
 
@@ -146,9 +147,9 @@ def _present_members() -> QuerySet[models.ProjectMember]:
     return shown(models.ProjectMember.objects.filter(until__isnull=True), told_by="person")
 
 
-def list_projects_of(person: object) -> QuerySet[models.Project]:
+def list_projects_of(person: Any) -> QuerySet[models.Project]:
     """Return the projects whose team a person belongs to now, with the annotations of :func:`list_projects`."""
-    present = _present_members().filter(person_id=getattr(person, "pk", None))
+    present = _present_members().filter(person_id=person.pk)
     return list_projects().filter(pk__in=present.values("project_id"))
 
 

@@ -5,6 +5,7 @@ from importlib.util import find_spec
 
 app_name = "strategy"
 NOUNS = (
+    "umbrella",
     "pillars",
     "matrix",
     "assessments",

@@ -6,7 +6,6 @@ from rivulus.strategy.views import pillars as views
 
 urlpatterns = [
     path("strategy/", views.list_pillars, name="pillars"),
-    path("strategy/umbrella/", views.show_umbrella, name="umbrella"),
     path("strategy/documents/", views.list_documents, name="documents"),
     path("strategy/unit/", views.show_unit, name="structure"),
     path("strategy/<str:code>/", views.show_pillar, name="pillar"),

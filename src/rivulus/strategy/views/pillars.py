@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from rivulus.strategy import models
 from rivulus.strategy.presenters import pillars as presenters
+from rivulus.strategy.presenters.viewer import door
 from rivulus.strategy.queries import pillars as queries
 from rivulus.strategy.queries.matrix import get_matrix
 from rivulus.strategy.queries.projects import ProjectFilter, list_projects
@@ -56,19 +57,10 @@ def show_pillar(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
-def show_umbrella(request: HttpRequest) -> HttpResponse:
-    """Show which objectives of other documents each direction answers to."""
-    context = {
-        "groups": presenters.by_direction(list(queries.list_umbrella())),
-        "documents": [d for d in queries.list_documents() if d.kind == "local"],
-    }
-    return render(request, "strategy/pillars/umbrella.html", context)
-
-
-@require_safe
 def list_documents(request: HttpRequest) -> HttpResponse:
     """Show the documents that the strategy relates to, with the objectives it prints of them."""
-    return render(request, "strategy/documents/list.html", {"documents": list(queries.list_documents())})
+    context = {"documents": list(queries.list_documents()), "edit": door(request, "edit_links")}
+    return render(request, "strategy/documents/list.html", context)
 
 
 @require_safe
