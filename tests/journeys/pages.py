@@ -72,6 +72,12 @@ def _probe_link() -> Arguments:
     return (CriterionProbe.objects.filter(withdrawn=False).earliest("id").pk,)
 
 
+def _umbrella_link() -> Arguments:
+    from rivulus.strategy.models import UmbrellaLink
+
+    return (UmbrellaLink.objects.filter(withdrawn=False).earliest("id").pk,)
+
+
 def _ana() -> Arguments:
     from rivulus.identity.models import Person
 
@@ -87,6 +93,7 @@ PUBLIC = (
     Page("strategy:pillars"),
     Page("strategy:pillar", (city.PILLAR,)),
     Page("strategy:umbrella"),
+    Page("strategy:umbrella", query="?pillar=Mo&document=PMUD"),
     Page("strategy:documents"),
     Page("strategy:structure"),
     Page("strategy:matrix"),
@@ -142,6 +149,9 @@ GUARDED = {
     Page("strategy:add_probe_link", ("E1.1",)): UNIT,
     Page("strategy:edit_project_link", _project_link): UNIT,
     Page("strategy:edit_probe_link", _probe_link): UNIT,
+    Page("strategy:add_umbrella_link", ("D3.1",), "?document=PMUD"): UNIT,
+    Page("strategy:edit_umbrella_link", _umbrella_link): UNIT,
+    Page("strategy:add_objective", ("SIDU",)): UNIT,
     Page("strategy:overdue"): WORKING,
     Page("strategy:report", (city.REPORTED,)): ("ioana", "mara", "bogdan"),
     Page("strategy:team", (city.REPORTED,)): WORKING,

@@ -134,6 +134,12 @@ def test_a_guarded_page_takes_nothing_from_vlad_or_a_visitor(
         assert [line for line in written if '"strategy_' in line or '"journal_' in line] == []
 
 
+def test_a_refusal_says_why_in_the_words_of_the_rule(city: None, client_of: Callable[[str], Client]) -> None:
+    answer = client_of("vlad").get("/en/evaluations/new/")
+    assert answer.status_code == 403
+    assert "Only the strategy unit makes an evaluation." in answer.content.decode()
+
+
 def test_every_address_of_ours_stands_in_a_table() -> None:
     tabled = {page.name for page in (*PUBLIC, *OWN, *GUARDED, *FILES)} | set(ELSEWHERE)
     ours = {name for name in _names(get_resolver()) if not name.startswith(FOREIGN)}

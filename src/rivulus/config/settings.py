@@ -61,6 +61,8 @@ DEBUG = _flag("RIVULUS_DEBUG", False)
 # This machine always answers itself: the supervisor asks for the health of the web process.
 ALLOWED_HOSTS = [*filter(None, os.environ.get("RIVULUS_ALLOWED_HOSTS", "").split(",")), "127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("RIVULUS_ORIGINS", "").split(",") if o]
+# Letters lead here.
+RIVULUS_PUBLIC_URL = (os.environ.get("RIVULUS_PUBLIC_URL") or next(iter(CSRF_TRUSTED_ORIGINS), "")).rstrip("/")
 SECURE_ORIGIN = _flag("RIVULUS_HTTPS", False)  # set behind a TLS proxy
 RIVULUS_DEMO = _flag("RIVULUS_DEMO", True)
 RIVULUS_OPEN_SIGNUP = _flag("RIVULUS_OPEN_SIGNUP", True)  # residents may open accounts
@@ -111,6 +113,7 @@ MIDDLEWARE = [
     "rivulus.config.pages.KeptPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "rivulus.config.limits.BodySize",  # before whatever reads a body
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -119,6 +122,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "rivulus.config.limits.AskedTooOften",
     "rivulus.kernel.addresses.refuse_null_bytes",  # last: its page of refusal knows the reader
 ]
 ROOT_URLCONF = "rivulus.config.urls"

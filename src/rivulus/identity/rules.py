@@ -43,7 +43,7 @@ PERMISSIONS: Mapping[Verb, frozenset[Role]] = {
 # What roles may do in the staff admin, by the label of the app. "*" stands for every app that is not named; what is
 # named with nothing is closed to all: accounts of the sign-in library would bypass the journal.
 CLOSED_APPS = frozenset({"account", "auth", "mfa", "socialaccount", "usersessions", "sessions", "contenttypes"})
-READ_ONLY_APPS = frozenset({"identity", "journal"})
+READ_ONLY_APPS = frozenset({"identity", "journal", "procrastinate"})
 ADMIN_ACTIONS: Mapping[Role, frozenset[str]] = {
     Role.RESIDENT: frozenset(),
     Role.PROJECT_TEAM: frozenset(),

@@ -25,7 +25,7 @@ SENTENCES: Mapping[FaultKind, str] = {
     FaultKind.CHAIN_BROKEN: N_("Line %(sequence)s does not continue line %(previous)s: one of the two was rewritten."),
     FaultKind.HEAD_DIFFERS: N_("The journal ends at line %(found)s, but it should end at line %(expected)s."),
     FaultKind.FACT_CHANGED: N_(
-        "%(subject)s %(subject_id)s is no longer what line %(sequence)s recorded: %(fields)s differs."
+        "%(subject)s %(subject_id)s is no longer what line %(sequence)s recorded; what differs: %(fields)s."
     ),
     FaultKind.FACT_MISSING: N_("%(subject)s %(subject_id)s, recorded by line %(sequence)s, was removed."),
     FaultKind.FACT_UNRECORDED: N_("%(subject)s %(subject_id)s was added without a line in the journal."),

@@ -1,5 +1,7 @@
 """Words for people, kept apart from the language they will be read in."""
 
+import unicodedata
+
 from rivulus.kernel.errors import Refused
 
 
@@ -14,3 +16,9 @@ def say(refused: Refused) -> str:
 
     sentence = gettext(refused.sentence)
     return sentence % refused.values if refused.values else sentence
+
+
+def fold(words: str) -> str:
+    """Return words without accents and in small letters, so that they are found however they are typed."""
+    apart = unicodedata.normalize("NFKD", words)
+    return "".join(sign for sign in apart if not unicodedata.combining(sign)).lower()

@@ -1,11 +1,13 @@
 """The words of the strategy: states, bases, statuses. Labels are msgids."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
 from rivulus.identity.terms import Role
 from rivulus.kernel.words import N_
+from rivulus.ui.terms import Tone
 
 
 class Actor(Protocol):
@@ -128,5 +130,12 @@ EVALUATION_LABELS = {
     EvaluationKind.ANNUAL: N_("Annual report"),
 }
 
-# One mineral of the city's collection for each pillar (the names are those of the ui's tones).
-TONES = {"E": "gold", "C": "amethyst", "Me": "malachite", "L": "chestnut", "Mo": "stream", "G": "stibnite"}
+# One mineral of the city's collection for each pillar.
+TONES: Mapping[str, Tone] = {
+    "E": Tone.GOLD,
+    "C": Tone.AMETHYST,
+    "Me": Tone.MALACHITE,
+    "L": Tone.CHESTNUT,
+    "Mo": Tone.STREAM,
+    "G": Tone.STIBNITE,
+}

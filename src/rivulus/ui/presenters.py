@@ -112,7 +112,7 @@ def basis_words(value: BasisName) -> tuple[str, str]:
             return gettext("declared"), gettext("Stated by a person, with a date and a document.")
         case BasisName.RECONSTRUCTED:
             return gettext("reconstructed"), gettext("Read out of the text of the strategy.")
-    return gettext("basis unknown"), gettext("Nothing says how this is known.")
+    return gettext("not known how"), gettext("Nothing says how this is known.")
 
 
 def trend_words(trend: str, meaning: str) -> str:

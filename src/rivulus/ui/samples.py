@@ -71,7 +71,7 @@ def list_steps() -> tuple[Step, ...]:
             note=gettext("contract signed"),
             date=date(2026, 9, 14),
         ),
-        Step(label=gettext("In works"), status=StepStatus.OPEN),
+        Step(label=gettext("Under way"), status=StepStatus.OPEN),
         Step(label=gettext("Closed"), status=StepStatus.OPEN),
     )
 

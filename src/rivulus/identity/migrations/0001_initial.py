@@ -54,7 +54,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "person",
                 "verbose_name_plural": "people",
                 "db_table": "identity_person",
-                "indexes": [models.Index(fields=["-created_at", "id"], name="identity_person_newest")],
+                "indexes": [
+                    models.Index(fields=["-created_at", "id"], name="identity_person_newest"),
+                    models.Index(
+                        condition=models.Q(("is_demonstration", True)),
+                        fields=["id"],
+                        name="identity_person_demonstration",
+                    ),
+                ],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),

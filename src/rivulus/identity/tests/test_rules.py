@@ -62,6 +62,8 @@ ADMIN_TABLE = {
     ("strategy_unit", "identity"): "----",
     ("administrator", "identity"): "o---",
     ("administrator", "journal"): "o---",
+    ("strategy_unit", "procrastinate"): "----",
+    ("administrator", "procrastinate"): "o---",
     ("administrator", "account"): "----",
     ("administrator", "mfa"): "----",
     ("administrator", "socialaccount"): "----",

@@ -134,7 +134,7 @@ def is_signed_in(client: Client) -> bool:
 
 
 def test_a_newcomer_gets_an_account_with_name_and_confirmed_address(client: Client, service: Service) -> None:
-    assert go_through(client, service) == reverse("identity:account")
+    assert go_through(client, service) == reverse("desk")
     assert is_signed_in(client)
     ana = Person.objects.get()
     assert (ana.email, ana.full_name, queries.roles_of(ana)) == ("ana@example.org", "Ana Pop", {Role.RESIDENT})

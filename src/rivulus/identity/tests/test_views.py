@@ -94,7 +94,7 @@ def test_accounts_can_be_closed_to_newcomers(client: Client) -> None:
 def test_signing_in_wants_the_right_password(client: Client, ana: Person) -> None:
     assert sign_in(client, ana.email, "wrong") == ""
     assert not is_signed_in(client)
-    assert sign_in(client, "ANA@example.org") == reverse("identity:account")
+    assert sign_in(client, "ANA@example.org") == reverse("desk")
     assert is_signed_in(client)
 
 
@@ -128,7 +128,7 @@ def test_people_of_the_demonstration_are_refused_without_it(client: Client, runs
 def test_somebody_privileged_without_a_second_step_is_led_to_it(client: Client, ioana: Person, ana: Person) -> None:
     assert sign_in(client, ioana.email) == reverse("identity:second_step")
     assert client.get(reverse("identity:second_step")).status_code == 200
-    assert sign_in(Client(), ana.email) == reverse("identity:account")
+    assert sign_in(Client(), ana.email) == reverse("desk")
 
 
 def test_a_second_step_is_set_up_and_then_asked_for(client: Client, ioana: Person) -> None:

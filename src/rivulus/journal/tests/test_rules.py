@@ -162,7 +162,7 @@ def test_a_fact_is_compared_value_by_value() -> None:
     assert rules.find_fact_fault("x", "1", {"state": "met"}, (4, {"state": "met", "reason": "…"})) is None
     changed = rules.find_fact_fault("x", "1", {"state": "met", "since": "2026"}, (4, {"state": "not_met"}))
     assert changed is not None
-    assert str(changed) == "x 1 is no longer what line 4 recorded: since, state differs."
+    assert str(changed) == "x 1 is no longer what line 4 recorded; what differs: since, state."
     unrecorded = rules.find_fact_fault("x", "1", {"state": "met"}, None)
     assert unrecorded is not None
     assert unrecorded.kind is FaultKind.FACT_UNRECORDED

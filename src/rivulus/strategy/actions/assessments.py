@@ -113,11 +113,11 @@ def decide(
     return decision
 
 
-def record_reconstructed(rows: list[models.Assessment]) -> None:
+def record_reconstructed(*, by: Actor | None, rows: list[models.Assessment]) -> None:
     """Write a line for each statement that a pack of facts has just brought, inside the transaction of the load."""
     for row in rows:
         journal.write(
-            by=None,
+            by=by,
             verb=seals.RECONSTRUCTED,
             subject=seals.ASSESSMENT,
             subject_id=row.pk,

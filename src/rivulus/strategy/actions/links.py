@@ -33,7 +33,7 @@ def add_project_link(
     rules.check_is_new(exists=link is not None and not link.withdrawn)
     link = link or models.ProjectCriterion(project=project, criterion=criterion, origin=Origin.PERSON)
     link.effect = Effect(effect)
-    mark(link, by, reason, withdrawn=False)
+    mark(by=by, link=link, reason=reason, withdrawn=False)
     link.save()
     _write(by, "strategy.project_link.added", link)
     return link
@@ -48,7 +48,7 @@ def edit_project_link(
     link = models.ProjectCriterion.objects.select_for_update(of=("self",)).get(pk=link.pk)
     rules.check_not_withdrawn(withdrawn=link.withdrawn)
     link.effect = Effect(effect)
-    mark(link, by, reason, withdrawn=False)
+    mark(by=by, link=link, reason=reason, withdrawn=False)
     link.save(update_fields=[*MARKS, "effect"])
     _write(by, "strategy.project_link.edited", link)
     return link
@@ -60,7 +60,7 @@ def withdraw_project_link(*, by: Actor, link: models.ProjectCriterion, reason: s
     _check(by, reason)
     link = models.ProjectCriterion.objects.select_for_update(of=("self",)).get(pk=link.pk)
     rules.check_not_withdrawn(withdrawn=link.withdrawn)
-    mark(link, by, reason, withdrawn=True)
+    mark(by=by, link=link, reason=reason, withdrawn=True)
     link.save(update_fields=MARKS)
     _write(by, "strategy.project_link.withdrawn", link)
     return link
@@ -88,7 +88,7 @@ def add_probe_link(
     rules.check_is_new(exists=link is not None and not link.withdrawn)
     link = link or models.CriterionProbe(criterion=criterion, probe=probe, origin=Origin.PERSON)
     _ask(link, comparator, threshold, mode)
-    mark(link, by, reason, withdrawn=False)
+    mark(by=by, link=link, reason=reason, withdrawn=False)
     link.save()
     return _answered(by, "strategy.probe_link.added", link)
 
@@ -103,7 +103,7 @@ def edit_probe_link(
     link = models.CriterionProbe.objects.select_for_update(of=("self",)).get(pk=link.pk)
     rules.check_not_withdrawn(withdrawn=link.withdrawn)
     _ask(link, comparator, threshold, mode)
-    mark(link, by, reason, withdrawn=False)
+    mark(by=by, link=link, reason=reason, withdrawn=False)
     link.save(update_fields=[*MARKS, "comparator", "threshold", "mode"])
     return _answered(by, "strategy.probe_link.edited", link)
 
@@ -114,7 +114,7 @@ def withdraw_probe_link(*, by: Actor, link: models.CriterionProbe, reason: str) 
     _check(by, reason)
     link = models.CriterionProbe.objects.select_for_update(of=("self",)).get(pk=link.pk)
     rules.check_not_withdrawn(withdrawn=link.withdrawn)
-    mark(link, by, reason, withdrawn=True)
+    mark(by=by, link=link, reason=reason, withdrawn=True)
     link.save(update_fields=MARKS)
     return _answered(by, "strategy.probe_link.withdrawn", link)
 
@@ -129,7 +129,7 @@ def _ask(link: models.CriterionProbe, comparator: str, threshold: Decimal, mode:
     link.comparator, link.threshold, link.mode = comparator, round(threshold, 2), Mode(mode)
 
 
-def mark(link: Link | models.UmbrellaLink, by: Actor, reason: str, *, withdrawn: bool) -> None:
+def mark(*, by: Actor, link: Link | models.UmbrellaLink, reason: str, withdrawn: bool) -> None:
     """Say in an interpretation why it is so, who says it and when."""
     # A person writes in one language; the sentence is shown as it was written, whatever the reader's.
     for field in ("reason_ro", "reason_en", "reason_hu"):

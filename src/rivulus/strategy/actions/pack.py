@@ -28,7 +28,7 @@ def load(*, pack: Pack, by: Any) -> models.PackLoad:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     loader = _Loader(pack)
     changes = loader.run()
-    record_reconstructed(loader.stated)
+    record_reconstructed(by=by, rows=loader.stated)
     load = models.PackLoad.objects.create(
         pack=pack.code, digest=pack.digest, loaded_at=clock.now(), changes=changes
     )

@@ -65,11 +65,11 @@ def send_letter(reminder_id: int, person_id: str) -> None:
     if not person.is_active:
         return
     with override(person.language):
-        subject, body = write_letter(reminder, name=person.full_name)
+        subject, body = _write_letter(reminder, name=person.full_name)
     EmailMessage(subject, body, to=[person.email]).send()
 
 
-def write_letter(reminder: models.Reminder, *, name: str) -> tuple[str, str]:
+def _write_letter(reminder: models.Reminder, *, name: str) -> tuple[str, str]:
     """Return subject and text of a letter, in the active language."""
     period = HalfYear(reminder.year, reminder.half)
     project = reminder.project
@@ -77,11 +77,6 @@ def write_letter(reminder: models.Reminder, *, name: str) -> tuple[str, str]:
         subject = gettext("The report of project %(code)s is late") % {"code": project.code}
     else:
         subject = gettext("The report of project %(code)s is due soon") % {"code": project.code}
-    address = _site() + reverse("strategy:report", args=[project.code])
+    address = settings.RIVULUS_PUBLIC_URL + reverse("strategy:report", args=[project.code])
     context = {"name": name, "project": project, "period": period, "due": period.due, "address": address}
     return subject, render_to_string(f"strategy/reports/letters/{reminder.kind}.txt", context).strip() + "\n"
-
-
-def _site() -> str:
-    """Return the public address of the platform, where the operator has set one."""
-    return next(iter(settings.CSRF_TRUSTED_ORIGINS), "").rstrip("/")

@@ -70,7 +70,7 @@ def add_link(
     link = link or models.UmbrellaLink(
         direction=direction, document=document, objective=objective, origin=Origin.PERSON
     )
-    mark(link, by, reason, withdrawn=False)
+    mark(by=by, link=link, reason=reason, withdrawn=False)
     try:
         with transaction.atomic():
             link.save()
@@ -92,7 +92,7 @@ def edit_link(*, by: Actor, link: models.UmbrellaLink, reason: str) -> models.Um
     link_rules.check_not_withdrawn(withdrawn=link.withdrawn)
     if rules.says(reason, _reasons(link)):
         return link
-    mark(link, by, reason, withdrawn=False)
+    mark(by=by, link=link, reason=reason, withdrawn=False)
     link.save(update_fields=MARKS)
     _write(by, "strategy.umbrella_link.edited", link)
     return link
@@ -107,7 +107,7 @@ def withdraw_link(*, by: Actor, link: models.UmbrellaLink, reason: str) -> model
     if link.withdrawn and _is_repeated(by, link, reason):
         return link
     link_rules.check_not_withdrawn(withdrawn=link.withdrawn)
-    mark(link, by, reason, withdrawn=True)
+    mark(by=by, link=link, reason=reason, withdrawn=True)
     link.save(update_fields=MARKS)
     _write(by, "strategy.umbrella_link.withdrawn", link)
     return link

@@ -29,6 +29,7 @@ class DirectionsQuery(ListQuery):
 class UmbrellaQuery(ListQuery):
     """Which links."""
 
+    pillar: str | None = None
     direction: str | None = None
     document: str | None = None
 
@@ -85,6 +86,8 @@ def find_umbrella(query: UmbrellaQuery) -> Sequence[schemas.UmbrellaOut]:
         .select_related("direction", "document", "objective")
         .order_by("direction__code", "document__code", "objective__order", "id")
     )
+    if query.pillar:
+        rows = rows.filter(direction__pillar__code=query.pillar)
     if query.direction:
         rows = rows.filter(direction__code=query.direction)
     if query.document:

@@ -3,12 +3,11 @@
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from rivulus.kernel.words import N_
+from rivulus.kernel.words import N_, fold
 from rivulus.strategy.rules.indicator_values import LARGEST_FILE_BYTES, Entry
 from rivulus.strategy.rules.sheets import COLUMNS, FAULTS_SHOWN, LineFault, Sheet, SheetLine
 
@@ -113,18 +112,13 @@ def _find_delimiter(text: str) -> str:
 def _header(text: str, delimiter: str) -> dict[str, int]:
     """Return where each known column stands."""
     first = re.split(r"[\r\n]", text, maxsplit=1)[0][: MAX_CELL * 20]
-    names = [_folded(cell.strip().strip('"')) for cell in first.split(delimiter)]
+    names = [fold(cell.strip().strip('"')) for cell in first.split(delimiter)]
     places: dict[str, int] = {}
     for column in COLUMNS:
         found = next((place for place, name in enumerate(names) if name in NAMES[column]), None)
         if found is not None:
             places[column] = found
     return places
-
-
-def _folded(words: str) -> str:
-    plain = unicodedata.normalize("NFKD", words)
-    return "".join(sign for sign in plain if not unicodedata.combining(sign)).casefold()
 
 
 def _missing_columns(missing: Sequence[str]) -> LineFault:
@@ -159,7 +153,7 @@ def _rows(
 
 
 def _too_many(line: int) -> LineFault:
-    sentence = N_("The file has more than %(lines)s lines; nothing after this one was read.")
+    sentence = N_("The file is too long. Lines read at most: %(lines)s; what follows was left out.")
     return LineFault(line, "", sentence, N_("Split it into several files."), {"lines": MAX_LINES})
 
 
@@ -170,7 +164,7 @@ def _take(
     row.cells = {name: cells[place].strip() if place < len(cells) else "" for name, place in header.items()}
     for name, cell in row.cells.items():
         if len(cell) > MAX_CELL:
-            sentence = N_("The cell has %(length)s characters; at most %(longest)s fit.")
+            sentence = N_("The cell is too long: its number of characters is %(length)s, and may be %(longest)s.")
             values: dict[str, object] = {"length": len(cell), "longest": MAX_CELL}
             faults.append(LineFault(row.line, name, sentence, N_("Shorten the text."), values))
             return

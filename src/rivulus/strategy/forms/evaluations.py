@@ -52,8 +52,8 @@ class EvaluationForm(forms.Form):
 class CompareForm(forms.Form):
     """The choice of two evaluations; ``choices`` are rows without their content."""
 
-    a = forms.TypedChoiceField(label=_("From"), coerce=int)
-    b = forms.TypedChoiceField(label=_("To"), coerce=int)
+    a = forms.TypedChoiceField(label=_("Earlier evaluation"), coerce=int)
+    b = forms.TypedChoiceField(label=_("Later evaluation"), coerce=int)
 
     def __init__(self, data: Any, *, rows: list[models.Evaluation], language: str) -> None:
         super().__init__(data)

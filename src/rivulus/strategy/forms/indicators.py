@@ -19,7 +19,7 @@ from rivulus.strategy.rules.indicators import Outcome
 from rivulus.ui.rules import format_number, parse_number
 
 OUTCOMES = (
-    ("", gettext_lazy("All")),
+    ("", gettext_lazy("Any")),
     (Outcome.BETTER.value, gettext_lazy("Better than the region")),
     (Outcome.WORSE.value, gettext_lazy("Worse than the region")),
     (Outcome.EQUAL.value, gettext_lazy("About the same")),

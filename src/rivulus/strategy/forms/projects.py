@@ -114,4 +114,4 @@ class ProjectFilterForm(forms.Form):
     def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", _("All")), *choices]
+        field.choices = [("", _("Any")), *choices]

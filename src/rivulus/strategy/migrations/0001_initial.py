@@ -33,6 +33,10 @@ class Migration(migrations.Migration):
                 ('share_percent', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True)),
                 ('source_place', models.CharField(max_length=200)),
             ],
+            options={
+                'verbose_name': 'result of the consultation',
+                'verbose_name_plural': 'results of the consultation',
+            },
         ),
         migrations.CreateModel(
             name='Criterion',
@@ -51,6 +55,10 @@ class Migration(migrations.Migration):
                 ('expected', models.CharField(blank=True, max_length=5)),
                 ('source_place', models.CharField(max_length=200)),
             ],
+            options={
+                'verbose_name': 'criterion',
+                'verbose_name_plural': 'criteria',
+            },
         ),
         migrations.CreateModel(
             name='Document',
@@ -70,6 +78,10 @@ class Migration(migrations.Migration):
                 ('note_hu', models.TextField(blank=True, null=True)),
                 ('source_place', models.CharField(max_length=200)),
             ],
+            options={
+                'verbose_name': 'document',
+                'verbose_name_plural': 'documents',
+            },
         ),
         migrations.CreateModel(
             name='FundingSource',
@@ -81,6 +93,10 @@ class Migration(migrations.Migration):
                 ('name_en', models.CharField(max_length=160, null=True)),
                 ('name_hu', models.CharField(max_length=160, null=True)),
             ],
+            options={
+                'verbose_name': 'source of money',
+                'verbose_name_plural': 'sources of money',
+            },
         ),
         migrations.CreateModel(
             name='HelixGroup',
@@ -98,6 +114,10 @@ class Migration(migrations.Migration):
                 ('examples_hu', models.TextField(null=True)),
                 ('source_place', models.CharField(max_length=200)),
             ],
+            options={
+                'verbose_name': 'group of partners',
+                'verbose_name_plural': 'groups of partners',
+            },
         ),
         migrations.CreateModel(
             name='Ladder',
@@ -114,6 +134,10 @@ class Migration(migrations.Migration):
                 ('reason_en', models.TextField(null=True)),
                 ('reason_hu', models.TextField(null=True)),
             ],
+            options={
+                'verbose_name': 'ladder of criteria',
+                'verbose_name_plural': 'ladders of criteria',
+            },
         ),
         migrations.CreateModel(
             name='Milestone',
@@ -132,6 +156,10 @@ class Migration(migrations.Migration):
                 ('note_hu', models.TextField(blank=True, null=True)),
                 ('source_place', models.CharField(max_length=200)),
             ],
+            options={
+                'verbose_name': 'milestone',
+                'verbose_name_plural': 'milestones',
+            },
         ),
         migrations.CreateModel(
             name='PackLoad',
@@ -142,6 +170,10 @@ class Migration(migrations.Migration):
                 ('loaded_at', models.DateTimeField()),
                 ('changes', models.JSONField()),
             ],
+            options={
+                'verbose_name': 'loading of the pack',
+                'verbose_name_plural': 'loadings of the pack',
+            },
         ),
         migrations.CreateModel(
             name='Pillar',
@@ -164,6 +196,10 @@ class Migration(migrations.Migration):
                 ('summary_hu', models.TextField(null=True)),
                 ('source_place', models.CharField(max_length=200)),
             ],
+            options={
+                'verbose_name': 'pillar',
+                'verbose_name_plural': 'pillars',
+            },
         ),
         migrations.CreateModel(
             name='Place',
@@ -176,6 +212,10 @@ class Migration(migrations.Migration):
                 ('name_hu', models.CharField(max_length=160, null=True)),
                 ('kind', models.CharField(max_length=10)),
             ],
+            options={
+                'verbose_name': 'place',
+                'verbose_name_plural': 'places',
+            },
         ),
         migrations.CreateModel(
             name='Vision',
@@ -193,6 +233,10 @@ class Migration(migrations.Migration):
                 ('text_hu', models.TextField(null=True)),
                 ('source_place', models.CharField(max_length=200)),
             ],
+            options={
+                'verbose_name': 'vision of a pillar',
+                'verbose_name_plural': 'visions of pillars',
+            },
         ),
         migrations.CreateModel(
             name='Anomaly',
@@ -212,6 +256,8 @@ class Migration(migrations.Migration):
                 ('source_place', models.CharField(max_length=200)),
             ],
             options={
+                'verbose_name': 'fault of the source',
+                'verbose_name_plural': 'faults of the source',
                 'indexes': [models.Index(fields=['about', 'subject'], name='anomaly_subject')],
             },
         ),
@@ -235,6 +281,10 @@ class Migration(migrations.Migration):
                 ('declared_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('criterion', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='strategy.criterion')),
             ],
+            options={
+                'verbose_name': 'statement about a criterion',
+                'verbose_name_plural': 'statements about criteria',
+            },
         ),
         migrations.CreateModel(
             name='AssessmentDecision',
@@ -246,6 +296,10 @@ class Migration(migrations.Migration):
                 ('assessment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='strategy.assessment')),
                 ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'verbose_name': 'decision of a second person',
+                'verbose_name_plural': 'decisions of second persons',
+            },
         ),
         migrations.CreateModel(
             name='CriterionProbe',
@@ -265,6 +319,10 @@ class Migration(migrations.Migration):
                 ('criterion', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='probe_links', to='strategy.criterion')),
                 ('edited_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'verbose_name': 'probe of a criterion',
+                'verbose_name_plural': 'probes of criteria',
+            },
         ),
         migrations.CreateModel(
             name='DocumentObjective',
@@ -280,6 +338,10 @@ class Migration(migrations.Migration):
                 ('origin', models.CharField(choices=[('pack', 'pack'), ('person', 'person')], default=rivulus.strategy.terms.Origin['PACK'], max_length=10)),
                 ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='objectives', to='strategy.document')),
             ],
+            options={
+                'verbose_name': 'objective of a document',
+                'verbose_name_plural': 'objectives of documents',
+            },
         ),
         migrations.CreateModel(
             name='Evaluation',
@@ -295,6 +357,10 @@ class Migration(migrations.Migration):
                 ('made_at', models.DateTimeField()),
                 ('made_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'verbose_name': 'evaluation',
+                'verbose_name_plural': 'evaluations',
+            },
         ),
         migrations.CreateModel(
             name='Indicator',
@@ -328,6 +394,10 @@ class Migration(migrations.Migration):
                 ('repeats', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='repeated_by', to='strategy.indicator')),
                 ('pillar', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='indicators', to='strategy.pillar')),
             ],
+            options={
+                'verbose_name': 'indicator',
+                'verbose_name_plural': 'indicators',
+            },
         ),
         migrations.AddField(
             model_name='criterion',
@@ -350,6 +420,8 @@ class Migration(migrations.Migration):
                 ('source_place', models.CharField(max_length=200)),
             ],
             options={
+                'verbose_name': 'level of maturity',
+                'verbose_name_plural': 'levels of maturity',
                 'constraints': [models.CheckConstraint(condition=models.Q(('number__gte', 1), ('number__lte', 5)), name='level_number_one_to_five')],
             },
         ),
@@ -367,6 +439,10 @@ class Migration(migrations.Migration):
                 ('source_place', models.CharField(max_length=200)),
                 ('pillar', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='path', to='strategy.pillar')),
             ],
+            options={
+                'verbose_name': 'step of a path',
+                'verbose_name_plural': 'steps of paths',
+            },
         ),
         migrations.CreateModel(
             name='Direction',
@@ -385,6 +461,10 @@ class Migration(migrations.Migration):
                 ('source_place', models.CharField(max_length=200)),
                 ('pillar', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='directions', to='strategy.pillar')),
             ],
+            options={
+                'verbose_name': 'direction of action',
+                'verbose_name_plural': 'directions of action',
+            },
         ),
         migrations.AddField(
             model_name='criterion',
@@ -410,6 +490,10 @@ class Migration(migrations.Migration):
                 ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='values', to='strategy.indicator')),
                 ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='values', to='strategy.place')),
             ],
+            options={
+                'verbose_name': 'value of an indicator',
+                'verbose_name_plural': 'values of indicators',
+            },
         ),
         migrations.CreateModel(
             name='ProbeReading',
@@ -424,6 +508,8 @@ class Migration(migrations.Migration):
                 ('error', models.CharField(blank=True, max_length=300)),
             ],
             options={
+                'verbose_name': 'reading of a probe',
+                'verbose_name_plural': 'readings of probes',
                 'indexes': [models.Index(fields=['probe', '-at'], name='probe_reading_latest')],
             },
         ),
@@ -441,6 +527,10 @@ class Migration(migrations.Migration):
                 ('link', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='measurements', to='strategy.criterionprobe')),
                 ('reading', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='measurements', to='strategy.probereading')),
             ],
+            options={
+                'verbose_name': 'measurement of a criterion',
+                'verbose_name_plural': 'measurements of criteria',
+            },
         ),
         migrations.CreateModel(
             name='Project',
@@ -472,6 +562,10 @@ class Migration(migrations.Migration):
                 ('direction', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='strategy.direction')),
                 ('funding', models.ManyToManyField(blank=True, related_name='projects', to='strategy.fundingsource')),
             ],
+            options={
+                'verbose_name': 'project',
+                'verbose_name_plural': 'projects',
+            },
         ),
         migrations.CreateModel(
             name='ProgressReport',
@@ -491,6 +585,10 @@ class Migration(migrations.Migration):
                 ('reported_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='strategy.project')),
             ],
+            options={
+                'verbose_name': 'half-yearly report',
+                'verbose_name_plural': 'half-yearly reports',
+            },
         ),
         migrations.CreateModel(
             name='ProjectCriterion',
@@ -508,6 +606,10 @@ class Migration(migrations.Migration):
                 ('edited_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='criterion_links', to='strategy.project')),
             ],
+            options={
+                'verbose_name': 'criterion moved by a project',
+                'verbose_name_plural': 'criteria moved by projects',
+            },
         ),
         migrations.CreateModel(
             name='ProjectMember',
@@ -518,6 +620,10 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='strategy.project')),
             ],
+            options={
+                'verbose_name': 'team member',
+                'verbose_name_plural': 'team members',
+            },
         ),
         migrations.CreateModel(
             name='Reminder',
@@ -530,6 +636,10 @@ class Migration(migrations.Migration):
                 ('recipients', models.PositiveSmallIntegerField()),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reminders', to='strategy.project')),
             ],
+            options={
+                'verbose_name': 'reminder',
+                'verbose_name_plural': 'reminders',
+            },
         ),
         migrations.CreateModel(
             name='ReportFile',
@@ -545,6 +655,10 @@ class Migration(migrations.Migration):
                 ('made_at', models.DateTimeField(blank=True, null=True)),
                 ('evaluation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='strategy.evaluation')),
             ],
+            options={
+                'verbose_name': 'printed report',
+                'verbose_name_plural': 'printed reports',
+            },
         ),
         migrations.CreateModel(
             name='ReportPhoto',
@@ -557,6 +671,10 @@ class Migration(migrations.Migration):
                 ('sha256', models.CharField(max_length=64)),
                 ('report', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='photos', to='strategy.progressreport')),
             ],
+            options={
+                'verbose_name': 'photo of a report',
+                'verbose_name_plural': 'photos of reports',
+            },
         ),
         migrations.CreateModel(
             name='StructurePart',
@@ -575,6 +693,10 @@ class Migration(migrations.Migration):
                 ('source_place', models.CharField(max_length=200)),
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='strategy.structurepart')),
             ],
+            options={
+                'verbose_name': 'part of the strategy unit',
+                'verbose_name_plural': 'parts of the strategy unit',
+            },
         ),
         migrations.CreateModel(
             name='UmbrellaLink',
@@ -592,6 +714,10 @@ class Migration(migrations.Migration):
                 ('edited_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('objective', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='umbrella_links', to='strategy.documentobjective')),
             ],
+            options={
+                'verbose_name': 'link to another plan',
+                'verbose_name_plural': 'links to other plans',
+            },
         ),
         migrations.AddIndex(
             model_name='assessment',

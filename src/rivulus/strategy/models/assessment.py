@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from rivulus.strategy.models.matrix import Criterion, CriterionProbe
 from rivulus.strategy.terms import Basis, Mode, State, Verdict
@@ -31,6 +32,8 @@ class Assessment(models.Model):
     declared_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("statement about a criterion")
+        verbose_name_plural = _("statements about criteria")
         constraints = [
             models.CheckConstraint(
                 condition=Q(basis="reconstructed") | Q(declared_by__isnull=False),
@@ -50,6 +53,10 @@ class AssessmentDecision(models.Model):
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField()
 
+    class Meta:
+        verbose_name = _("decision of a second person")
+        verbose_name_plural = _("decisions of second persons")
+
 
 class ProbeReading(models.Model):
     """One evaluation of a probe with the inputs it was computed from; an evaluation that failed says why."""
@@ -63,6 +70,8 @@ class ProbeReading(models.Model):
     error = models.CharField(max_length=300, blank=True)
 
     class Meta:
+        verbose_name = _("reading of a probe")
+        verbose_name_plural = _("readings of probes")
         indexes = [models.Index(fields=["probe", "-at"], name="probe_reading_latest")]
 
 
@@ -85,6 +94,8 @@ class Measurement(models.Model):
     at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("measurement of a criterion")
+        verbose_name_plural = _("measurements of criteria")
         constraints = [
             models.CheckConstraint(condition=Q(silent=False) | Q(passed=False), name="measurement_silent_passes_nothing"),
         ]

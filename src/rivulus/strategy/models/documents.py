@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from rivulus.strategy.terms import Origin
 
@@ -16,6 +17,10 @@ class Document(models.Model):
     url = models.URLField(max_length=500, blank=True)
     note = models.TextField(blank=True)
     source_place = models.CharField(max_length=200)
+
+    class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
 
     def __str__(self) -> str:
         return self.title
@@ -32,6 +37,8 @@ class DocumentObjective(models.Model):
     origin = models.CharField(max_length=10, default=Origin.PACK, choices=[(o.value, o.value) for o in Origin])
 
     class Meta:
+        verbose_name = _("objective of a document")
+        verbose_name_plural = _("objectives of documents")
         constraints = [models.UniqueConstraint(fields=["document", "code"], name="document_objective_once")]
 
     def __str__(self) -> str:
@@ -55,6 +62,8 @@ class UmbrellaLink(models.Model):
     edited_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = _("link to another plan")
+        verbose_name_plural = _("links to other plans")
         constraints = [
             models.UniqueConstraint(
                 fields=["direction", "document", "objective"], name="umbrella_link_once", nulls_distinct=False
@@ -73,6 +82,8 @@ class Anomaly(models.Model):
     source_place = models.CharField(max_length=200)
 
     class Meta:
+        verbose_name = _("fault of the source")
+        verbose_name_plural = _("faults of the source")
         indexes = [models.Index(fields=["about", "subject"], name="anomaly_subject")]
 
     def __str__(self) -> str:
@@ -89,6 +100,10 @@ class StructurePart(models.Model):
     task = models.TextField()
     source_place = models.CharField(max_length=200)
 
+    class Meta:
+        verbose_name = _("part of the strategy unit")
+        verbose_name_plural = _("parts of the strategy unit")
+
 
 class HelixGroup(models.Model):
     """One of the four groups of actors of the quadruple helix."""
@@ -98,6 +113,10 @@ class HelixGroup(models.Model):
     name = models.CharField(max_length=120)
     examples = models.TextField()
     source_place = models.CharField(max_length=200)
+
+    class Meta:
+        verbose_name = _("group of partners")
+        verbose_name_plural = _("groups of partners")
 
 
 class ConsultationResult(models.Model):
@@ -110,6 +129,10 @@ class ConsultationResult(models.Model):
     share_percent = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
     source_place = models.CharField(max_length=200)
 
+    class Meta:
+        verbose_name = _("result of the consultation")
+        verbose_name_plural = _("results of the consultation")
+
 
 class Vision(models.Model):
     """The vision for 2030, and its faces."""
@@ -120,6 +143,10 @@ class Vision(models.Model):
     text = models.TextField()
     source_place = models.CharField(max_length=200)
 
+    class Meta:
+        verbose_name = _("vision of a pillar")
+        verbose_name_plural = _("visions of pillars")
+
 
 class PackLoad(models.Model):
     """One loading of the pack of facts: which bytes, when, and what changed."""
@@ -128,3 +155,7 @@ class PackLoad(models.Model):
     digest = models.CharField(max_length=64)
     loaded_at = models.DateTimeField()
     changes = models.JSONField()
+
+    class Meta:
+        verbose_name = _("loading of the pack")
+        verbose_name_plural = _("loadings of the pack")

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from rivulus.strategy.terms import EvaluationKind
 
@@ -22,6 +23,8 @@ class Evaluation(models.Model):
     made_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("evaluation")
+        verbose_name_plural = _("evaluations")
         indexes = [models.Index(fields=["-at", "-id"], name="evaluation_latest")]
 
 
@@ -39,6 +42,8 @@ class ReportFile(models.Model):
     made_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = _("printed report")
+        verbose_name_plural = _("printed reports")
         constraints = [
             models.UniqueConstraint(fields=["evaluation", "language"], name="report_file_once_per_language"),
         ]

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from rivulus.strategy.models.matrix import Pillar
 from rivulus.strategy.terms import Origin
@@ -14,6 +15,10 @@ class Place(models.Model):
     code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=160)
     kind = models.CharField(max_length=10)
+
+    class Meta:
+        verbose_name = _("place")
+        verbose_name_plural = _("places")
 
     def __str__(self) -> str:
         return self.name
@@ -38,6 +43,10 @@ class Indicator(models.Model):
     note = models.TextField(blank=True)
     source_place = models.CharField(max_length=200)
 
+    class Meta:
+        verbose_name = _("indicator")
+        verbose_name_plural = _("indicators")
+
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
 
@@ -60,6 +69,8 @@ class IndicatorValue(models.Model):
     entered_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("value of an indicator")
+        verbose_name_plural = _("values of indicators")
         constraints = [
             models.CheckConstraint(
                 condition=Q(origin="pack") | Q(entered_by__isnull=False), name="indicator_value_entered_by_somebody"

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from rivulus.strategy.terms import Mode, Origin
 
@@ -18,6 +19,10 @@ class Pillar(models.Model):
     summary = models.TextField()
     source_place = models.CharField(max_length=200)
 
+    class Meta:
+        verbose_name = _("pillar")
+        verbose_name_plural = _("pillars")
+
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
 
@@ -31,6 +36,8 @@ class Level(models.Model):
     source_place = models.CharField(max_length=200)
 
     class Meta:
+        verbose_name = _("level of maturity")
+        verbose_name_plural = _("levels of maturity")
         constraints = [
             models.CheckConstraint(condition=Q(number__gte=1, number__lte=5), name="level_number_one_to_five")
         ]
@@ -49,6 +56,10 @@ class Milestone(models.Model):
     note = models.TextField(blank=True)
     source_place = models.CharField(max_length=200)
 
+    class Meta:
+        verbose_name = _("milestone")
+        verbose_name_plural = _("milestones")
+
     def __str__(self) -> str:
         return self.code
 
@@ -60,6 +71,10 @@ class Ladder(models.Model):
     title = models.CharField(max_length=160)
     unit = models.CharField(max_length=20, blank=True)
     reason = models.TextField()
+
+    class Meta:
+        verbose_name = _("ladder of criteria")
+        verbose_name_plural = _("ladders of criteria")
 
     def __str__(self) -> str:
         return self.title
@@ -81,6 +96,8 @@ class Criterion(models.Model):
     source_place = models.CharField(max_length=200)
 
     class Meta:
+        verbose_name = _("criterion")
+        verbose_name_plural = _("criteria")
         constraints = [
             models.CheckConstraint(condition=Q(level__gte=1, level__lte=5), name="criterion_level_one_to_five"),
             models.CheckConstraint(
@@ -105,6 +122,8 @@ class PathStep(models.Model):
     source_place = models.CharField(max_length=200)
 
     class Meta:
+        verbose_name = _("step of a path")
+        verbose_name_plural = _("steps of paths")
         constraints = [
             models.UniqueConstraint(fields=["pillar", "period", "order"], name="path_step_once"),
         ]
@@ -127,6 +146,8 @@ class CriterionProbe(models.Model):
     edited_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = _("probe of a criterion")
+        verbose_name_plural = _("probes of criteria")
         constraints = [
             models.UniqueConstraint(fields=["criterion", "probe"], name="criterion_probe_once"),
         ]

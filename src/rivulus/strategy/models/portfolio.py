@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from rivulus.strategy.models.matrix import Criterion, Pillar
 from rivulus.strategy.terms import Effect, Origin, Status
@@ -22,6 +23,10 @@ class Direction(models.Model):
     note = models.TextField(blank=True)
     source_place = models.CharField(max_length=200)
 
+    class Meta:
+        verbose_name = _("direction of action")
+        verbose_name_plural = _("directions of action")
+
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
 
@@ -31,6 +36,10 @@ class FundingSource(models.Model):
 
     code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=160)
+
+    class Meta:
+        verbose_name = _("source of money")
+        verbose_name_plural = _("sources of money")
 
     def __str__(self) -> str:
         return self.name
@@ -60,6 +69,8 @@ class Project(models.Model):
     source_place = models.CharField(max_length=200)
 
     class Meta:
+        verbose_name = _("project")
+        verbose_name_plural = _("projects")
         constraints = [
             models.UniqueConstraint(fields=["direction", "number"], name="project_number_once_in_direction"),
             models.CheckConstraint(
@@ -86,6 +97,8 @@ class ProjectCriterion(models.Model):
     edited_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = _("criterion moved by a project")
+        verbose_name_plural = _("criteria moved by projects")
         constraints = [
             models.UniqueConstraint(fields=["project", "criterion"], name="project_criterion_once"),
         ]
@@ -100,6 +113,8 @@ class ProjectMember(models.Model):
     until = models.DateField(null=True, blank=True)
 
     class Meta:
+        verbose_name = _("team member")
+        verbose_name_plural = _("team members")
         constraints = [
             models.UniqueConstraint(
                 fields=["project", "person"], condition=Q(until__isnull=True), name="project_member_once_at_a_time"
@@ -126,6 +141,8 @@ class ProgressReport(models.Model):
     submission = models.UUIDField(unique=True, default=uuid.uuid4)
 
     class Meta:
+        verbose_name = _("half-yearly report")
+        verbose_name_plural = _("half-yearly reports")
         constraints = [
             models.CheckConstraint(condition=Q(half__in=[1, 2]), name="report_half_one_or_two"),
             models.CheckConstraint(condition=Q(percent__lte=100), name="report_percent_at_most_100"),
@@ -147,6 +164,10 @@ class ReportPhoto(models.Model):
     height = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
 
+    class Meta:
+        verbose_name = _("photo of a report")
+        verbose_name_plural = _("photos of reports")
+
 
 class Reminder(models.Model):
     """A letter sent to a project team about a report: one per project, half-year and kind, whatever is retried."""
@@ -159,6 +180,8 @@ class Reminder(models.Model):
     recipients = models.PositiveSmallIntegerField()
 
     class Meta:
+        verbose_name = _("reminder")
+        verbose_name_plural = _("reminders")
         constraints = [
             models.UniqueConstraint(fields=["project", "year", "half", "kind"], name="reminder_once"),
         ]

@@ -121,8 +121,8 @@ def _sentences(content: Snapshot) -> Iterable[str]:
     if content["previous"] is not None:
         found = show.changes(content["previous"], content)
         yield gettext(
-            "Since the evaluation before: criteria that stand otherwise %(criteria)s, projects that moved %(projects)s,"
-            " new indicator values %(indicators)s."
+            "Changes since the evaluation before: criteria %(criteria)s, projects %(projects)s,"
+            " indicator values %(indicators)s."
         ) % {
             "criteria": len(found.criteria),
             "projects": len(found.projects),
@@ -335,7 +335,7 @@ def _shares(amounts: list[Decimal]) -> list[float]:
 
 def _project(row: Snapshot) -> Data:
     rhythm = {"yearly": gettext("per year"), "per_unit": gettext("per unit")}.get(row["value_rhythm"], "")
-    horizons: dict[str, str] = {"yearly": gettext("every year"), "opportunity": gettext("when there is a chance")}
+    horizons: dict[str, str] = {"yearly": gettext("every year"), "opportunity": gettext("as opportunities come")}
     return {
         "code": row["code"],
         "title": show.in_words(row["title"]),

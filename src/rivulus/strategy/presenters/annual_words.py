@@ -22,15 +22,15 @@ WORDS = {
     "changes_none": N_("This is the first evaluation kept on the platform; there is nothing to compare it with yet."),
     "changes_empty": N_("Nothing changed between the two evaluations."),
     "changes_levels": N_("Levels of the pillars"),
-    "changes_criteria": N_("Criteria that stand otherwise"),
+    "changes_criteria": N_("Criteria that changed"),
     "changes_indicators": N_("Indicators with a new value"),
-    "changes_projects": N_("Projects that moved"),
+    "changes_projects": N_("Projects that changed"),
     "changes_sums": N_("The portfolio in numbers"),
     "no_change": N_("No change."),
     "forecast": N_("What is expected until 2030"),
     "forecast_lead": N_(
-        "Two readings of the same portfolio: if every project ends in the year that the strategy prints,"
-        " and if projects go on as their teams report. Which project moves which criterion is an"
+        "Two ways to look at the same portfolio: if every project ends in the year that the strategy prints,"
+        " and if projects go on as their teams report. Which project helps which criterion is an"
         " interpretation; the strategy does not say it."
     ),
     "forecast_planned": N_("As planned"),

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from django.utils.translation import gettext
 
 from rivulus.strategy import models
-from rivulus.strategy.presenters.indicators import OUTCOME_WORDS, REASON_WORDS, TONES, url_of
+from rivulus.strategy.presenters.indicators import LINE_TONES, OUTCOME_WORDS, REASON_WORDS, url_of
 from rivulus.strategy.queries.benchmark import Benchmark, Line, Pair
 from rivulus.strategy.rules.indicators import MIDDLE, Mark, Tally
+from rivulus.strategy.terms import TONES
 from rivulus.ui.charts import Bar, Bars, GroupedBars, Series
 from rivulus.ui.terms import Tone
 
-SERIES_TONES = (Tone.STREAM, Tone.CHESTNUT, Tone.MALACHITE, Tone.AMETHYST, Tone.GOLD, Tone.STIBNITE)
 HIGHEST = 100
 
 
@@ -83,7 +83,7 @@ def _chart(benchmark: Benchmark, pillar: models.Pillar, lines: list[Line]) -> Ba
             Series(
                 label=place.name,
                 values=tuple(line.pairs[number].comparison.points for line in lines),
-                tone=SERIES_TONES[number % len(SERIES_TONES)],
+                tone=LINE_TONES[number % len(LINE_TONES)],
             )
             for number, place in enumerate(benchmark.places)
         ),

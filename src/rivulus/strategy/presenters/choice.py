@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from rivulus.kernel.words import N_
 from rivulus.strategy import models
-from rivulus.strategy.presenters.forecast import Addresses, Linked, criteria_words
+from rivulus.strategy.presenters.forecast import Addresses, GainRow, Linked, criteria_words
 from rivulus.strategy.queries.choice import Outcome
 from rivulus.strategy.queries.forecast import Portfolio
 from rivulus.strategy.rules.budget import Reading, reading_of
@@ -54,15 +54,6 @@ class ProjectRow:
     helps: int
     is_kept_in: bool
     without_href: str
-
-
-@dataclass(frozen=True, slots=True)
-class GainRow:
-    """A criterion newly met, and by which projects."""
-
-    criterion: Linked
-    projects: tuple[Linked, ...]
-    implied_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +165,18 @@ def frontier_chart(portfolio: Portfolio, wish: Wish, outcome: Outcome) -> charts
         lines.append(charts.Line(label=_("Your budget"), tone=Tone.CHESTNUT, points=(mark,)))
     values = {"count": most, "cost": format_money(last, language=get_language() or "ro")}
     if wish.pillar:
-        description = _("At most %(count)s criteria of %(pillar)s can be newly met, for %(cost)s at least.")
+        description = ngettext(
+            "At most %(count)s criterion of %(pillar)s can be newly met, for %(cost)s at least.",
+            "At most %(count)s criteria of %(pillar)s can be newly met, for %(cost)s at least.",
+            most,
+        )
         values["pillar"] = portfolio.pillars[wish.pillar].name
     else:
-        description = _("At most %(count)s criteria can be newly met, for %(cost)s at least.")
+        description = ngettext(
+            "At most %(count)s criterion can be newly met, for %(cost)s at least.",
+            "At most %(count)s criteria can be newly met, for %(cost)s at least.",
+            most,
+        )
     return charts.Lines(
         key="frontier",
         title=_("The least money for each number of criteria"),

@@ -7,22 +7,21 @@ from django.utils.translation import gettext
 
 from rivulus.kernel.words import N_
 from rivulus.strategy import models
-from rivulus.strategy.presenters.matrix import TONES
 from rivulus.strategy.presenters.probes import AskedView, asked_view
 from rivulus.strategy.presenters.viewer import name_of
 from rivulus.strategy.queries import readings
 from rivulus.strategy.queries.criterion import CriterionView, LinkedProject, Place, Statement
 from rivulus.strategy.rules.assessments import needs_confirmation
-from rivulus.strategy.terms import EFFECT_LABELS, STATUS_LABELS
+from rivulus.strategy.terms import EFFECT_LABELS, STATUS_LABELS, TONES
 from rivulus.ui.terms import Tone
 
 PLACE_LABELS = {
     Place.IN_FORCE: N_("In force"),
-    Place.EARLIER: N_("Held until a later statement"),
-    Place.CORRECTED: N_("Corrected by a later statement for the same day"),
-    Place.OUTRANKED: N_("Gave way to a declaration"),
-    Place.LATER: N_("Holds from a later day"),
-    Place.WAITING: N_("Waits for a second person; does not count yet"),
+    Place.EARLIER: N_("In force until a later statement"),
+    Place.CORRECTED: N_("Replaced by a later statement for the same day"),
+    Place.OUTRANKED: N_("Replaced by a declaration"),
+    Place.LATER: N_("In force from a later day"),
+    Place.WAITING: N_("Waiting for a second person; does not count yet"),
     Place.REFUSED: N_("Refused by a second person; never counted"),
     Place.DEMONSTRATION: N_("For trying things out; never counts"),
 }

@@ -193,9 +193,12 @@ def share_chart(forecast: Forecast) -> charts.Lines:
     return charts.Lines(
         key="criteria-by-year",
         title=_("Criteria met at the end of each year"),
-        description=_(
-            "Of %(total)s criteria, %(now)s are met now; at the end of %(year)s %(planned)s as planned "
-            "and %(reported)s as reported."
+        description=ngettext(
+            "Of %(total)s criterion, met now: %(now)s; at the end of %(year)s, as planned: %(planned)s, "
+            "as reported: %(reported)s.",
+            "Of %(total)s criteria, met now: %(now)s; at the end of %(year)s, as planned: %(planned)s, "
+            "as reported: %(reported)s.",
+            total,
         )
         % {
             "total": total,

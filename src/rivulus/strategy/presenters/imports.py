@@ -12,7 +12,7 @@ from rivulus.strategy.queries.indicator_previews import CHANGED, NEW, UNCHANGED,
 from rivulus.strategy.rules.sheets import LineFault
 
 PER_PAGE = 100
-STANDING_WORDS = {NEW: N_("new"), CHANGED: N_("corrects the value before"), UNCHANGED: N_("unchanged")}
+STANDING_WORDS = {NEW: N_("new value"), CHANGED: N_("corrects the value before"), UNCHANGED: N_("the same value")}
 DELIMITER_WORDS = {
     ";": N_("The cells are parted by semicolons."),
     ",": N_("The cells are parted by commas."),

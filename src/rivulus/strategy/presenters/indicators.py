@@ -22,14 +22,6 @@ from rivulus.ui.charts import Line, Lines, Point
 from rivulus.ui.rules import format_date, format_number, format_percent
 from rivulus.ui.terms import Tone
 
-TONES: Mapping[str, Tone] = {
-    "E": Tone.GOLD,
-    "C": Tone.AMETHYST,
-    "Me": Tone.MALACHITE,
-    "L": Tone.CHESTNUT,
-    "Mo": Tone.STREAM,
-    "G": Tone.STIBNITE,
-}
 LINE_TONES = (Tone.STREAM, Tone.CHESTNUT, Tone.MALACHITE, Tone.AMETHYST, Tone.GOLD, Tone.STIBNITE)
 OUTCOME_WORDS = {
     Outcome.BETTER: N_("Better"),
@@ -250,7 +242,7 @@ def _target_words(target: TargetStanding, unit: str) -> tuple[Outcome, str]:
     if target.years_left is None:
         return Outcome.WORSE, gettext("Not reached: %(distance)s to go") % {"distance": distance}
     if target.years_left < 0:
-        return Outcome.WORSE, gettext("Missed: %(distance)s were to go") % {"distance": distance}
+        return Outcome.WORSE, gettext("Target missed by %(distance)s") % {"distance": distance}
     values = {"distance": distance, "years": target.years_left}
     return Outcome.WORSE, gettext("Not reached: %(distance)s to go, years left: %(years)s") % values
 
@@ -282,7 +274,7 @@ def present_past(past: PastValue, indicator: models.Indicator, *, with_name: boo
         unit=shown.unit,
         is_text=shown.is_text,
         printed=row.printed,
-        standing=gettext("in force") if past.is_in_force else gettext("superseded"),
+        standing=gettext("in force") if past.is_in_force else gettext("replaced"),
         is_demonstration=row.is_demonstration,
         source=row.source_place,
         entered=_entered(row, with_name=with_name),

@@ -13,18 +13,10 @@ from django.utils.translation import get_language, gettext, ngettext
 from rivulus.strategy import models
 from rivulus.strategy.queries.matrix import VIEW_LABELS, Cell, Column, Matrix, MatrixFilter, View
 from rivulus.strategy.rules.matrix import LEVELS, PillarStanding
-from rivulus.strategy.terms import Basis, State
+from rivulus.strategy.terms import TONES, Basis, State
 from rivulus.ui.templatetags import ui
 from rivulus.ui.terms import StateName, Tone
 
-TONES = {
-    "E": Tone.GOLD,
-    "C": Tone.AMETHYST,
-    "Me": Tone.MALACHITE,
-    "L": Tone.CHESTNUT,
-    "Mo": Tone.STREAM,
-    "G": Tone.STIBNITE,
-}
 THREE = (View.NOW, View.IN_PROGRESS, View.EXPECTED)
 
 

@@ -27,14 +27,14 @@ INPUT_LABELS = {
     "indicators": N_("Indicators"),
     "with_value": N_("With a value"),
     "criteria": N_("Criteria"),
-    "measured": N_("Measured"),
-    "declared": N_("Declared"),
-    "declared_with_document": N_("Declared with a document"),
+    "measured": N_("Criteria measured"),
+    "declared": N_("Criteria declared"),
+    "declared_with_document": N_("Criteria declared with a document"),
     "since": N_("Since"),
     "verified_at": N_("Verified at"),
     "faults": N_("Faults found"),
     "lines": N_("Lines of the journal"),
-    "facts": N_("Sealed facts"),
+    "facts": N_("Records protected by the journal"),
     "collections": N_("Collections"),
     "last": N_("Last one"),
     "ro": "Română",
@@ -141,7 +141,7 @@ class ChangeView:
 
 def change_view(row: models.Measurement) -> ChangeView:
     """Return a measurement in words."""
-    words = gettext("silent") if row.silent else gettext("passed") if row.passed else gettext("not passed")
+    words = gettext("no value now") if row.silent else gettext("passed") if row.passed else gettext("not passed")
     return ChangeView(row, title_of(row.reading.probe), unit_text(row.reading.unit), SIGNS[row.comparator], words)
 
 

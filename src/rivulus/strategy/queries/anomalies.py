@@ -1,11 +1,11 @@
 """The faults found in the text of the source."""
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
 
+from rivulus.kernel.words import fold
 from rivulus.strategy import models
 from rivulus.strategy.rules.anomalies import ABOUT_LABELS
 
@@ -49,12 +49,6 @@ def _natural(subject: str) -> list[tuple[int, int, str]]:
     """Sort D1.10 after D1.2."""
     parts = "".join(sign if sign.isdigit() else f" {sign} " for sign in subject).split()
     return [(1, int(part), "") if part.isdecimal() else (0, 0, part) for part in parts]
-
-
-def fold(words: str) -> str:
-    """Return words without accents and in small letters, so that they are found however they are typed."""
-    plain = unicodedata.normalize("NFKD", words)
-    return "".join(sign for sign in plain if not unicodedata.combining(sign)).casefold()
 
 
 def list_general_anomalies(about: str) -> QuerySet[models.Anomaly]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.core.cache import cache
@@ -30,19 +31,28 @@ class Outcome:
     frontier: tuple[Point, ...]
 
 
-def get_outcome(portfolio: Portfolio, wish: Wish, *, today: dt.date | None = None) -> Outcome:
-    """Return the answer to a wish; raises :class:`~rivulus.strategy.rules.solver.Unsolved` when it takes too long."""
+def get_outcome(
+    portfolio: Portfolio,
+    wish: Wish,
+    *,
+    today: dt.date | None = None,
+    before_solving: Callable[[], None] = lambda: None,
+) -> Outcome:
+    """Return the answer to a wish; raises :class:`~rivulus.strategy.rules.solver.Unsolved` when it takes too long.
+
+    ``before_solving`` is called each time that the solver has to work, because the cache holds no answer.
+    """
     this_year = (today or clock.today()).year
     facts = facts_of(portfolio)
     problem = choice.pose(facts, wish, this_year=this_year)
     missing = choice.missing_for(problem, facts.meets)
     if missing:
         return Outcome(problem, None, Impossible(Obstacle.UNREACHABLE, missing=missing), ())
-    frontier = _cached_frontier(problem)
+    frontier = _cached_frontier(problem, before_solving)
     kept_in = choice.cost_of(problem, problem.included)
     if problem.budget_eur is not None and kept_in > problem.budget_eur:
         return Outcome(problem, None, Impossible(Obstacle.INCLUDED, least_eur=kept_in), frontier)
-    answer = _cached_answer(problem)
+    answer = _cached_answer(problem, before_solving)
     if answer.selected is None:
         return Outcome(problem, None, Impossible(Obstacle.BUDGET, least_eur=answer.least_eur), frontier)
     return Outcome(problem, choice.explain(problem, answer.selected), None, frontier)
@@ -69,21 +79,23 @@ def facts_of(portfolio: Portfolio) -> Facts:
     )
 
 
-def _cached_answer(problem: Problem) -> Answer:
+def _cached_answer(problem: Problem, before_solving: Callable[[], None]) -> Answer:
     key = _digest("answer", problem, problem.budget_eur, problem.leave_rest, sorted(problem.help_count.items()))
     found = cache.get(key)
     if found is None:
+        before_solving()
         answer = optimum.solve(problem)
         found = (answer.selected, answer.least_eur)
         cache.set(key, found, KEEP_S)
     return Answer(*found)
 
 
-def _cached_frontier(problem: Problem) -> tuple[Point, ...]:
+def _cached_frontier(problem: Problem, before_solving: Callable[[], None]) -> tuple[Point, ...]:
     """The frontier does not depend on the budget, so that it is worked out once for many of them."""
     key = _digest("frontier", problem)
     found = cache.get(key)
     if found is None:
+        before_solving()
         found = [(p.criteria, p.cost_eur, p.selected) for p in optimum.Solver(problem).frontier()]
         cache.set(key, found, KEEP_S)
     return tuple(Point(*row) for row in found)

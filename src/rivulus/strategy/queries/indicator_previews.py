@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from rivulus.kernel import clock
-from rivulus.kernel.words import N_
+from rivulus.kernel.words import N_, fold
 from rivulus.strategy import models
 from rivulus.strategy.queries import indicators as queries
-from rivulus.strategy.queries.anomalies import fold
 from rivulus.strategy.rules import indicator_values as rules
 from rivulus.strategy.rules.indicator_values import Doubt, Entry, Nature
 from rivulus.strategy.rules.sheets import FAULTS_SHOWN, LineFault, Sheet, SheetLine

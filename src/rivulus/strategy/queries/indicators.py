@@ -8,8 +8,9 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from rivulus.kernel import clock
 from rivulus.kernel.errors import NotFound
+from rivulus.kernel.words import fold
 from rivulus.strategy import models
-from rivulus.strategy.queries.anomalies import fold, map_anomalies
+from rivulus.strategy.queries.anomalies import map_anomalies
 from rivulus.strategy.queries.demonstration import shown
 from rivulus.strategy.rules import indicators as rules
 from rivulus.strategy.rules.indicator_values import Nature

@@ -1,7 +1,6 @@
 """The portfolio: projects with what was last reported of them, found by words and filters, in one query."""
 
 import datetime as dt
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -13,6 +12,7 @@ from django.db.models.expressions import Combinable, OrderBy
 from django.db.models.functions import Coalesce, Concat
 
 from rivulus.kernel import clock
+from rivulus.kernel.words import fold
 from rivulus.strategy import models
 from rivulus.strategy.queries.demonstration import shown
 from rivulus.strategy.rules import projects as rules
@@ -193,14 +193,8 @@ def list_owing(*, today: dt.date | None = None, pillar: str = "") -> list[Late]:
     return [Late(p, period, period.due, late, tuple(p.present_members)) for p in projects]
 
 
-def fold(words: str) -> str:
-    """Return words without accents and capitals, as :class:`Folded` does in the database."""
-    apart = unicodedata.normalize("NFKD", words)
-    return "".join(letter for letter in apart if not unicodedata.combining(letter)).lower()
-
-
 class Folded(Func):
-    """Words without accents and capitals."""
+    """Words without accents and capitals, as :func:`rivulus.kernel.words.fold` makes them."""
 
     template = f"lower(translate(%(expressions)s, '{ACCENTED}', '{PLAIN}'))"
     output_field = CharField()

@@ -115,7 +115,7 @@ def _number_faults(entry: Entry) -> Iterator[Fault]:
     elif not entry.value.is_finite() or abs(entry.value) > LARGEST:
         yield Fault("value", N_("The number is too large to be kept."), N_("Check the number and its unit."))
     elif entry.value != round(entry.value, DECIMALS):
-        sentence = N_("The number has more than %(decimals)s decimals.")
+        sentence = N_("The number has too many decimals; at most %(decimals)s are kept.")
         yield Fault("value", sentence, N_("Round the number."), {"decimals": DECIMALS})
 
 
@@ -128,7 +128,7 @@ def _word_faults(entry: Entry) -> Iterator[Fault]:
         ("source", entry.source, LONGEST_SOURCE),
     ):
         if len(words) > longest:
-            sentence = N_("The text has %(length)s characters; at most %(longest)s fit.")
+            sentence = N_("The text is too long: its number of characters is %(length)s, and may be %(longest)s.")
             yield Fault(column, sentence, N_("Shorten the text."), {"length": len(words), "longest": longest})
         yield from safety_faults(column, words)
 

@@ -46,7 +46,7 @@ class CleanPhoto:
 def check_photos(photos: Sequence[NewPhoto]) -> None:
     """Refuse too many photos, files that are too heavy, and photos without words."""
     if len(photos) > MOST_PHOTOS:
-        raise Refused(N_("A report takes at most %(most)s photos."), most=MOST_PHOTOS)
+        raise Refused(N_("Too many photos: a report takes at most %(most)s."), most=MOST_PHOTOS)
     for number, photo in enumerate(photos, 1):
         if len(photo.content) > MOST_BYTES:
             raise Refused(N_("The photo %(number)s is larger than 8 MB."), number=number)

@@ -139,7 +139,7 @@ def last_ended(day: dt.date) -> HalfYear:
 def check_can_move(before: Status, after: Status) -> None:
     """Refuse a move that the table does not know."""
     if after != before and after not in MOVES[before]:
-        raise Refused(N_("A project cannot go from its present status to this one."))
+        raise Refused(N_("A project cannot go from its present status straight to this one."))
 
 
 def check_report(

@@ -1,6 +1,6 @@
 """The city and its people, for tests of the strategy."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,11 +13,10 @@ from rivulus.strategy.feeds.pack import load_pack
 
 
 @pytest.fixture(scope="session")
-def _city_loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def _city_loaded(django_db_setup: None, django_db_blocker: Any) -> None:
     """Load the pack once into this process's database; tests roll back what they add to it."""
     with django_db_blocker.unblock():
         load_pack(settings.PACK_DIR)
-    yield
 
 
 @pytest.fixture
@@ -72,6 +71,12 @@ def vlad(db: None) -> Person:
 def administrator(db: None) -> Person:
     """The administrator of the platform."""
     return _person("Sanda", Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def demonstration_runs(settings: Any) -> None:
+    """A copy that shows its demonstration; tests run without one."""
+    settings.RIVULUS_DEMO = True
 
 
 @pytest.fixture

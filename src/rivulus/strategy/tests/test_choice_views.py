@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from rivulus.kernel import clock
+from rivulus.kernel.limits import Limit
 from rivulus.strategy import models
 from rivulus.strategy.forms.choice import ChoiceForm
 from rivulus.strategy.queries.choice import get_outcome
@@ -180,3 +181,18 @@ def test_a_search_that_takes_too_long_is_told(client: Client, monkeypatch: pytes
 
     monkeypatch.setattr("rivulus.strategy.views.choice.get_outcome", give_up)
     assert "took too long" in page(client)
+
+
+def test_a_guest_asks_so_many_new_questions_a_minute_and_known_ones_for_ever(
+    client: Client, client_of: Any, ana: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rivulus.strategy.views.choice.NEW_QUESTIONS", Limit(name="choice", most=2))
+
+    def status(someone: Client, budget: int, **more: Any) -> int:
+        asked = {"budget": str(budget), "horizon": "2030", "rest": "help"}
+        return someone.get("/en/forecast/choice/", asked, **more).status_code
+
+    assert [status(client, budget) for budget in (1_000_000, 2_000_000, 3_000_000)] == [200, 200, 429]
+    assert status(client, 2_000_000) == 200
+    assert status(client, 3_000_000, REMOTE_ADDR="192.0.2.9") == 200
+    assert [status(client_of(ana), budget) for budget in (4_000_000, 5_000_000, 6_000_000)] == [200] * 3

@@ -1,11 +1,13 @@
 """The demonstration: possible by the rules, the same on every machine, added once, and nothing of it counts."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.cache import cache
+from django.test import Client
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,8 +24,8 @@ from rivulus.strategy import models
 from rivulus.strategy.actions.demonstration import Added, add_demonstration
 from rivulus.strategy.actions.reports import report_progress
 from rivulus.strategy.queries.assessments import count_waiting
-from rivulus.strategy.queries.evaluations import build_content
 from rivulus.strategy.queries.matrix import get_matrix
+from rivulus.strategy.queries.snapshot import build_content
 from rivulus.strategy.rules import demonstration as rules
 from rivulus.strategy.rules import projects as project_rules
 from rivulus.strategy.rules.assessments import needs_confirmation
@@ -143,6 +145,7 @@ def _rows_marked() -> list[Any]:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("demonstration_runs")
 def test_the_demonstration_is_added_whole_once_is_marked_and_counts_for_nothing(
     city: None, ioana: Person, picture: Any
 ) -> None:
@@ -193,3 +196,73 @@ def test_real_people_cannot_add_a_demonstration(city: None, ioana: Person, mara:
 @pytest.mark.django_db
 def test_the_people_of_the_demonstration_have_every_role() -> None:
     assert set().union(*(person.held_roles() for person in people().values())) == set(Role)
+
+
+BADGE = 'data-component="demonstration"'
+MARK = '"is_demonstration": true'
+
+
+def _pages(folk: dict[str, Person]) -> Iterator[str]:
+    """Every public page that shows something of a demonstration where it runs."""
+    yield "/assessments/?outcome=all"
+    yield "/assessments/?outcome=demonstration"
+    yield "/forecast/?demonstration=on"
+    yield "/evaluations/"
+    said = models.Assessment.objects.filter(is_demonstration=True)
+    yield from (f"/matrix/{code}/" for code in sorted(set(said.values_list("criterion__code", flat=True))))
+    told = models.ProgressReport.objects.filter(is_demonstration=True).order_by("project__code")
+    yield from (f"/projects/{code}/" for code in told.values_list("project__code", flat=True).distinct()[:10])
+    valued = models.IndicatorValue.objects.filter(is_demonstration=True)
+    yield from (f"/indicators/{code}/" for code in sorted(set(valued.values_list("indicator__code", flat=True))))
+
+
+def _answers(client: Client) -> Iterator[tuple[str, str]]:
+    """What the API says of them."""
+    told = models.ProgressReport.objects.filter(is_demonstration=True).order_by("pk")[0]
+    said = models.Assessment.objects.filter(is_demonstration=True).order_by("pk")[0]
+    for path in (
+        f"projects/{told.project.code}",
+        f"criteria/{said.criterion.code}",
+        "indicator-values?limit=1000",
+        "evaluations",
+    ):
+        answer = client.get(f"/api/v1/strategy/{path}")
+        assert answer.status_code == 200, path
+        yield path, answer.content.decode()
+
+
+ELSEWHERE = (
+    "/", "/strategy/", "/strategy/umbrella/", "/matrix/", "/assessments/", "/probes/", "/projects/",
+    "/projects/timeline/", "/projects/budget/", "/forecast/", "/indicators/", "/indicators/benchmark/", "/anomalies/",
+)  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_where_it_is_switched_off_nothing_of_it_is_shown(
+    city: None, settings: Any, ioana: Person, client: Client, client_of: Callable[[Person], Client]
+) -> None:
+    with clock.frozen(NOW):
+        settings.RIVULUS_DEMO = True
+        folk = people()
+        add(folk)
+        pages = list(_pages(folk))
+        evaluation = models.Evaluation.objects.get()
+        team = models.ProjectMember.objects.filter(person__is_demonstration=True).order_by("pk")[0]
+        inside = [f"/projects/{team.project.code}/", f"/projects/{team.project.code}/team/", "/projects/overdue/"]
+        colleague = client_of(ioana)
+        assert [page for page in pages if BADGE not in client.get(page).content.decode()] == []
+        assert [page for page in inside if BADGE not in colleague.get(page).content.decode()] == []
+        assert [path for path, answer in _answers(client) if MARK not in answer] == []
+
+        settings.RIVULUS_DEMO = False
+        cache.clear()
+        for page in (*pages, *ELSEWHERE):
+            answer = client.get(page)
+            assert answer.status_code == 200, page
+            assert BADGE not in answer.content.decode(), page
+        assert [page for page in inside if BADGE in colleague.get(page).content.decode()] == []
+        assert [path for path, answer in _answers(client) if MARK in answer] == []
+        for path in (f"/evaluations/{evaluation.pk}/", f"/evaluations/{evaluation.pk}/report/ro/"):
+            assert client.get(path).status_code == 404
+        waiting = models.Assessment.objects.filter(is_demonstration=True, decision=None, needs_confirmation=True)
+        assert colleague.get(f"/assessments/{waiting[0].pk}/decide/").status_code == 404

@@ -77,6 +77,7 @@ def test_without_reports_past_projects_slide_to_next_year() -> None:
     assert expected.forecast.reported["D6.1.3"].year == 2027
 
 
+@pytest.mark.usefixtures("demonstration_runs")
 def test_a_report_moves_the_forecast_and_a_demonstration_does_not(report: Callable[..., Any]) -> None:
     report("D3.2.3", expected_end=dt.date(2029, 3, 1), is_demonstration=True)
     assert get_forecast().forecast.reported["D3.2.3"].ground is not Ground.REPORTED_END
@@ -85,6 +86,7 @@ def test_a_report_moves_the_forecast_and_a_demonstration_does_not(report: Callab
     assert get_forecast().forecast.reported["D3.2.3"].year == 2028
 
 
+@pytest.mark.usefixtures("demonstration_runs")
 def test_demonstration_reports_are_labelled_when_they_are_counted(client: Client, report: Callable[..., Any]) -> None:
     report("D3.2.3", is_demonstration=True)
     assert 'data-component="demonstration"' not in page(client)

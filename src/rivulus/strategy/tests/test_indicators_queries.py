@@ -59,6 +59,7 @@ def test_every_row_of_chapter_6_4_has_a_value_or_says_why_not() -> None:
     assert queries.count_indicators() == 61
 
 
+@pytest.mark.usefixtures("demonstration_runs")
 def test_the_rows_in_force_are_those_a_slow_walk_finds(ioana: Person, dan: Person) -> None:
     enter(ioana, "E-15", "1.4")
     enter(dan, "E-15", "1.5")
@@ -95,6 +96,7 @@ def test_the_newest_year_is_shown_and_the_region_of_the_same_year_beside_it(ioan
     assert (standing.trend.from_year, standing.trend.to_year, standing.trend.meaning) == (2024, 2026, "worse")
 
 
+@pytest.mark.usefixtures("demonstration_runs")
 def test_demonstrations_are_shown_only_when_asked_for_and_never_counted(ioana: Person) -> None:
     enter(ioana, "E-15", "9", is_demonstration=True)
     assert queries.get_standing("E-15").city.value == Decimal("1.27")

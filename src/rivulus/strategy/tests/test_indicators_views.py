@@ -102,6 +102,7 @@ def test_an_indicator_shows_its_faults_and_what_it_repeats(client: Client) -> No
     assert "/en/indicators/G-05/" in client.get("/en/indicators/Mo-05/").content.decode()
 
 
+@pytest.mark.usefixtures("demonstration_runs")
 def test_a_chart_is_drawn_from_two_stated_years_on(client: Client, ioana: Person) -> None:
     enter(ioana, "E-15", "1.4", 2025)
     enter(ioana, "E-15", "9", 2024, is_demonstration=True)

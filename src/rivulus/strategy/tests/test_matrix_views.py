@@ -153,6 +153,7 @@ def test_names_are_for_colleagues_and_roles_for_the_public(
             assert "a member of the strategy unit" in text
 
 
+@pytest.mark.usefixtures("demonstration_runs")
 def test_a_demonstration_is_labelled_wherever_it_shows(city: None, ioana: Person, client: Client) -> None:
     _declare(ioana, "E1.4", is_demonstration=True)
     for url in ("/en/matrix/E1.4/", "/en/assessments/?outcome=all"):

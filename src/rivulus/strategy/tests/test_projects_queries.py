@@ -11,12 +11,12 @@ import pytest
 from django.utils import timezone
 
 from rivulus.identity.models import Person
+from rivulus.kernel.words import fold
 from rivulus.strategy import models
 from rivulus.strategy.queries import budget
 from rivulus.strategy.queries.projects import (
     Order,
     ProjectFilter,
-    fold,
     get_project,
     list_owing,
     list_projects,

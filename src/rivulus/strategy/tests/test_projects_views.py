@@ -128,6 +128,7 @@ def test_faults_of_the_source_stand_on_the_page_of_their_project(visitor: Client
         assert fault.title_en in response.content.decode().replace("&quot;", '"').replace("&#x27;", "'")
 
 
+@pytest.mark.usefixtures("demonstration_runs")
 def test_a_demonstration_is_shown_as_one_and_moves_nothing(visitor: Client, bogdan: Person) -> None:
     make_report(bogdan, is_demonstration=True, percent=88)
     response = visitor.get("/en/projects/D1.1.3/")

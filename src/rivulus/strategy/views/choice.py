@@ -1,11 +1,14 @@
 """The page that answers: which projects should a sum of money buy?"""
 
+from collections.abc import Callable
+from functools import cache
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from rivulus.kernel import clock
+from rivulus.kernel import clock, limits
 from rivulus.strategy.forms.choice import ChoiceForm, default_choices
 from rivulus.strategy.presenters.choice import choice_page
 from rivulus.strategy.queries.choice import get_outcome
@@ -13,6 +16,7 @@ from rivulus.strategy.queries.forecast import get_portfolio
 from rivulus.strategy.rules.solver import Unsolved
 
 PER_PAGE = 15
+NEW_QUESTIONS = limits.Limit(name="choice", most=20)  # the solver works about a second on each
 
 
 @require_safe
@@ -26,7 +30,7 @@ def choice(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         wish = form.wish()
         try:
-            outcome = get_outcome(portfolio, wish)
+            outcome = get_outcome(portfolio, wish, before_solving=_counting(request))
         except Unsolved:
             context["took_too_long"] = True
         else:
@@ -38,3 +42,14 @@ def choice(request: HttpRequest) -> HttpResponse:
                 "gained": Paginator(page.gains, PER_PAGE).get_page(request.GET.get("gains")),
             }
     return render(request, "strategy/choice/choice.html", context)
+
+
+def _counting(request: HttpRequest) -> Callable[[], None]:
+    """Return what counts the question of a guest, once, however often the solver works for it."""
+
+    @cache
+    def count() -> None:
+        if not request.user.is_authenticated:
+            limits.count(NEW_QUESTIONS, limits.address_of(request))
+
+    return count

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from rivulus.kernel import limits
 from rivulus.kernel.errors import Refused
 from rivulus.kernel.words import say
 from rivulus.strategy import models
@@ -24,6 +25,7 @@ from rivulus.strategy.views.entry import turn_away
 
 ON_A_PAGE = 20
 MOST_TO_CHOOSE = 200
+REPORTS_ASKED = limits.Limit(name="report", most=6)
 
 
 @require_safe
@@ -110,6 +112,7 @@ def report_file(request: HttpRequest, pk: int, language: str) -> HttpResponse:
         raise Http404
     progress = redirect(reverse("strategy:evaluation", args=[pk]) + "#reports")
     if request.method == "POST":
+        limits.count(REPORTS_ASKED, limits.address_of(request))
         by = request.user if request.user.is_authenticated else None
         ask_report(by=by, evaluation=row, language=language, enqueue=make_report.enqueue)
         return progress

@@ -13,7 +13,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from rivulus.kernel import clock
+from rivulus.kernel import clock, limits
 from rivulus.kernel.errors import NotFound, Refused
 from rivulus.kernel.words import say
 from rivulus.strategy.actions import indicators as actions
@@ -30,6 +30,7 @@ from rivulus.strategy.views.indicators import check_may_enter
 
 # Romanian and Hungarian spreadsheet programs split at semicolons and look for this mark to read UTF-8.
 BYTE_ORDER_MARK = "\ufeff"
+FILES = limits.Limit(name="import", most=10)
 
 
 @never_cache
@@ -93,6 +94,7 @@ def _upload(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _show_upload(request, form)
     file, source = form.cleaned_data["file"], form.cleaned_data["source"]
+    limits.count(FILES, request.user.pk)
     sheet = read_sheet(file.read())
     key = previews.keep(sheet, by=request.user, name=file.name or "", default_source=source)  # type: ignore[arg-type]
     return redirect(f"{reverse('strategy:import_values')}?{urlencode({'preview': key})}")

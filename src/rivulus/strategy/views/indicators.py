@@ -65,7 +65,7 @@ def _name_of(place: models.Place | None) -> str:
 
 def _tabs(chosen: str) -> list[tuple[str, str, bool]]:
     """Return the pillars as tabs: words, address, whether it is the one shown."""
-    every = (gettext("All"), reverse("strategy:indicators"), not chosen)
+    every = (gettext("All pillars"), reverse("strategy:indicators"), not chosen)
     return [every, *((pillar.name, f"?pillar={pillar.code}", pillar.code == chosen) for pillar in list_pillars())]
 
 
