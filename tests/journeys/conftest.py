@@ -18,6 +18,7 @@ from tests.journeys import city as city_builder
 
 CITY = "rivulus_city"
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "screenshots"
+PATIENCE_MS = 30_000  # a busy machine is slow, not wrong
 # What a browser says when it is shown an error page on purpose.
 EXPECTED_NOISE = re.compile(r"the server responded with a status of 4(00|03|04|10|22)")
 
@@ -182,13 +183,16 @@ class Witness:
 @pytest.fixture
 def new_browser(browser: Any, site: str, client_of: Callable[[str], Client]) -> Iterator[Callable[..., Any]]:
     """Return a page in a browser of its own, of a person by name; whatever goes wrong in it fails the test."""
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=PATIENCE_MS)
     opened: list[Any] = []
     witness = Witness(site)
 
     def open_for(name: str = "", **options: Any) -> Any:
         given = {"base_url": site, "locale": "ro-RO", "timezone_id": "Europe/Bucharest", **options}
         context = browser.new_context(**given)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         opened.append(context)
         witness.watch(context)
         if name:

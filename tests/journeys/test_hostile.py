@@ -12,21 +12,8 @@ from tests.journeys.pages import GUARDED, OWN, PUBLIC, Page
 
 FAULT = 500
 # NUL, a lone surrogate's bytes, a right-to-left mark, a very long word, a quote, a formula, a path, an emoji.
-ODD = (
-    "\x00",
-    "\u202e",
-    "a" * 5000,
-    "'; --",
-    "=1+1",
-    "../../etc/passwd",
-    "😀",
-    "%",
-    "\\",
-    "{{ 1 }}",
-    "-1",
-    "0",
-    "9" * 30,
-)
+ODD = ("\x00", "\u202e", "a" * 5000, "'; --", "=1+1", "../../etc/passwd", "😀", "%", "{{ 1 }}", "-1", "9" * 30)
+WORST = ("\x00", "a" * 5000, "😀", "-1", "9" * 30)
 NAMES = (
     "page", "said", "measured", "gains", "at", "view", "pillar", "level", "search", "order", "outcome", "about", "subject",
     "budget", "horizon", "include", "exclude", "rest", "free", "reading", "demonstration", "place", "a", "b", "q", "role",
@@ -62,14 +49,14 @@ def ask(city: None, client_of: Callable[[str], Client]) -> Callable[..., int]:
     return send
 
 
-@pytest.mark.parametrize("odd", [ODD[0], ODD[2], ODD[-3], ODD[-1]], ids=lambda text: repr(text[:12]))
+@pytest.mark.parametrize("odd", WORST[:2] + WORST[-1:], ids=lambda text: repr(text[:12]))
 def test_odd_words_in_a_query_are_no_fault(ask: Callable[..., int], odd: str) -> None:
     query = "&".join(f"{name}={quote(odd)}" for name in NAMES)
     addresses = [page.address() for page in PUBLIC if not page.query] + [f"/api/v1/strategy/{name}" for name in API]
     assert [where for where in addresses if ask("GET", f"{where}?{query}", by="ioana") >= FAULT] == []
 
 
-@pytest.mark.parametrize("odd", ODD, ids=lambda text: repr(text[:12]))
+@pytest.mark.parametrize("odd", WORST, ids=lambda text: repr(text[:12]))
 def test_odd_words_one_at_a_time_are_no_fault(ask: Callable[..., int], odd: str) -> None:
     """All at once, a first refusal could hide a second one."""
     asked = [
@@ -97,9 +84,7 @@ def test_odd_words_one_at_a_time_are_no_fault(ask: Callable[..., int], odd: str)
     assert bad == []
 
 
-@pytest.mark.parametrize(
-    "odd", [*ODD[:-3], "-1", "0", "9" * 30, "ro", "E", "null", "é", "ß.1"], ids=lambda text: repr(text[:12])
-)
+@pytest.mark.parametrize("odd", [*ODD, "0", "ro", "E", "null", "é", "ß.1"], ids=lambda text: repr(text[:12]))
 def test_unknown_codes_are_not_found(ask: Callable[..., int], odd: str) -> None:
     bad = {where: ask("GET", where.format(quote(odd, safe="")), by="ioana") for where in WITH_CODES}
     assert {where: status for where, status in bad.items() if status >= FAULT} == {}

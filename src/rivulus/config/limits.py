@@ -43,9 +43,9 @@ class AskedTooOften:
         if not isinstance(exception, TooOften):
             return None
         wait_s = exception.retry_after_s
-        headers = {"Retry-After": str(wait_s), "Cache-Control": "no-store"}
         response = render(request, "429.html", {"retry_after_s": wait_s}, status=429)
-        response.headers.update(headers)
+        response["Retry-After"] = str(wait_s)
+        response["Cache-Control"] = "no-store"
         return response
 
 

@@ -607,8 +607,8 @@ class Migration(migrations.Migration):
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='criterion_links', to='strategy.project')),
             ],
             options={
-                'verbose_name': 'criterion moved by a project',
-                'verbose_name_plural': 'criteria moved by projects',
+                'verbose_name': 'criterion helped by a project',
+                'verbose_name_plural': 'criteria helped by projects',
             },
         ),
         migrations.CreateModel(

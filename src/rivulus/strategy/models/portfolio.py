@@ -97,8 +97,8 @@ class ProjectCriterion(models.Model):
     edited_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        verbose_name = _("criterion moved by a project")
-        verbose_name_plural = _("criteria moved by projects")
+        verbose_name = _("criterion helped by a project")
+        verbose_name_plural = _("criteria helped by projects")
         constraints = [
             models.UniqueConstraint(fields=["project", "criterion"], name="project_criterion_once"),
         ]

@@ -19,6 +19,7 @@ from rivulus.strategy.queries.indicators import PastValue, Standing
 from rivulus.strategy.rules.indicator_values import Doubt
 from rivulus.strategy.rules.indicators import Comparison, Mark, Outcome, Reason, TargetStanding
 from rivulus.ui.charts import Line, Lines, Point
+from rivulus.ui.places import place_text
 from rivulus.ui.rules import format_date, format_number, format_percent
 from rivulus.ui.terms import Tone
 
@@ -171,7 +172,7 @@ def show(value: models.IndicatorValue | None, indicator: models.Indicator) -> Sh
         figure=number(value.value) if value.value is not None else value.text or gettext("no value"),
         unit=indicator.unit if is_number else "",
         year=say_year(value.year),
-        source=value.source_place,
+        source=place_text(value.source_place),
         is_missing=not is_number and not value.text,
         is_text=not is_number,
         is_demonstration=value.is_demonstration,
@@ -276,7 +277,7 @@ def present_past(past: PastValue, indicator: models.Indicator, *, with_name: boo
         printed=row.printed,
         standing=gettext("in force") if past.is_in_force else gettext("replaced"),
         is_demonstration=row.is_demonstration,
-        source=row.source_place,
+        source=place_text(row.source_place),
         entered=_entered(row, with_name=with_name),
     )
 

@@ -60,7 +60,7 @@ def test_gaps_are_seen_at_a_glance_and_every_direction_has_an_anchor(city: None,
 
 def test_the_page_is_filtered_by_pillar_and_document(city: None, client: Client) -> None:
     text = _get(client, URL + "?pillar=Mo&document=PMUD")
-    assert re.findall(r'<section class="stack tone-\w+" id="(.*?)"', text) == ["D3.1", "D3.2", "D3.3"]
+    assert re.findall(r'<section class="section stack tone-\w+" id="(.*?)"', text) == ["D3.1", "D3.2", "D3.3"]
     wanted = queries.UmbrellaFilter(pillar="Mo", document="PMUD")
     found = list(queries.list_links(wanted))
     assert found and {(f.direction.pillar.code, f.document.code) for f in found} == {("Mo", "PMUD")}

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeData, SafeString
 from django.utils.translation import gettext
 
 from rivulus.ui import charts, rules
+from rivulus.ui.places import place_text
 from rivulus.ui.presenters import (
     Amount,
     Day,
@@ -42,7 +43,7 @@ def _safety(*texts: object) -> tuple[bool, ...]:
 # --- words ---------------------------------------------------------------------------------------
 
 
-for text_filter in (number_text, percent_text, money_text, date_text):
+for text_filter in (number_text, percent_text, money_text, date_text, place_text):
     register.filter(text_filter)
 
 
@@ -246,7 +247,7 @@ def badge(*, text: str, tone: str = "stibnite") -> SafeString:
 @register.simple_tag
 def source(*, document: str, place: str = "", url: str = "", date: Day = None) -> SafeString:
     """Where a fact comes from."""
-    return _draw("source", document=document, place=place, url=url, date=date_text(date))
+    return _draw("source", document=document, place=place_text(place), url=url, date=date_text(date))
 
 
 @register.simple_tag
