@@ -55,6 +55,6 @@ def place_text(place: str) -> str:
 
 
 def _word(found: re.Match[str]) -> str:
-    if found["phrase"]:
-        return gettext(PHRASES[found["phrase"]])
-    return gettext(NUMBERED[found["word"]]) % {"number": found["number"]}
+    phrase, word = found["phrase"], found["word"]
+    sentence = gettext(PHRASES[phrase] if phrase else NUMBERED[word])
+    return sentence if phrase else sentence % {"number": found["number"]}

@@ -1,6 +1,7 @@
 """Places in a source: the whole pack, said in three languages."""
 
 import csv
+import io
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ PACK = Path(__file__).resolve().parents[4] / "pack" / "baia_mare"
 
 
 def places() -> set[str]:
-    rows = (row for file in PACK.rglob("*.csv") for row in csv.DictReader(file.open(encoding="utf-8")))
+    files = (file.read_text(encoding="utf-8") for file in PACK.rglob("*.csv"))
+    rows = (row for text in files for row in csv.DictReader(io.StringIO(text)))
     return {row["source_place"] for row in rows if row.get("source_place")}
 
 
