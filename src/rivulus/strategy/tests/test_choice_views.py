@@ -181,6 +181,7 @@ def test_a_search_that_takes_too_long_is_told(client: Client, monkeypatch: pytes
 
     monkeypatch.setattr("rivulus.strategy.views.choice.get_outcome", give_up)
     assert "took too long" in page(client)
+    assert "no-store" in client.get("/en/forecast/choice/")["Cache-Control"]  # not kept for the next guest
 
 
 def test_a_guest_asks_so_many_new_questions_a_minute_and_known_ones_for_ever(

@@ -6,6 +6,7 @@ from functools import cache
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
 from rivulus.kernel import clock, limits
@@ -41,7 +42,10 @@ def choice(request: HttpRequest) -> HttpResponse:
                 "chosen": Paginator(page.projects, PER_PAGE).get_page(request.GET.get("page")),
                 "gained": Paginator(page.gains, PER_PAGE).get_page(request.GET.get("gains")),
             }
-    return render(request, "strategy/choice/choice.html", context)
+    response = render(request, "strategy/choice/choice.html", context)
+    if "took_too_long" in context:
+        add_never_cache_headers(response)  # the next one who asks may be luckier
+    return response
 
 
 def _counting(request: HttpRequest) -> Callable[[], None]:
