@@ -112,7 +112,7 @@ PUBLIC = (
     Page("strategy:budget"),
     Page("strategy:project", (city.REPORTED,)),
     Page("strategy:forecast"),
-    Page("strategy:choice"),
+    Page("strategy:choice", queries=45),  # a new question is also written down, with its answer
     Page("strategy:choice", query="?budget=10&horizon=2030&pillar=Mo&level=5"),
     Page("strategy:indicators"),
     Page("strategy:indicator", (city.INDICATOR,)),

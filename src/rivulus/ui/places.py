@@ -51,6 +51,7 @@ BETWEEN = re.compile(r"(?:\b[A-Z][a-z]?\d+(?:\.\d+)*|\d+(?:\.\d+)*|[\s;,:()–-]
 
 def place_text(place: str) -> str:
     """The place in the language of the reader; as it was written, when a part of it is not known."""
+    place = str(place)  # a template gives words that wait for their language
     return KNOWN.sub(_word, place) if BETWEEN.fullmatch(KNOWN.sub("", place)) else place
 
 

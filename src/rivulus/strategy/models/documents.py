@@ -1,9 +1,9 @@
 """The documents around the strategy, what it says of itself, and the faults found in its text."""
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from rivulus.strategy.models.interpretation import Interpretation
 from rivulus.strategy.terms import Origin
 
 
@@ -45,7 +45,7 @@ class DocumentObjective(models.Model):
         return f"{self.code} {self.title}"
 
 
-class UmbrellaLink(models.Model):
+class UmbrellaLink(Interpretation):
     """Which document, and which of its objectives, a direction of action answers to: an interpretation."""
 
     direction = models.ForeignKey("strategy.Direction", on_delete=models.PROTECT, related_name="umbrella_links")
@@ -53,13 +53,6 @@ class UmbrellaLink(models.Model):
     objective = models.ForeignKey(
         DocumentObjective, on_delete=models.PROTECT, null=True, blank=True, related_name="umbrella_links"
     )
-    reason = models.TextField()
-    origin = models.CharField(max_length=10, default=Origin.PACK, choices=[(o.value, o.value) for o in Origin])
-    withdrawn = models.BooleanField(default=False)
-    edited_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    edited_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("link to another plan")

@@ -1,11 +1,11 @@
 """The maturity matrix: pillars, levels, criteria, ladders, and the path that each pillar was promised."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from rivulus.strategy.terms import Mode, Origin
+from rivulus.strategy.models.interpretation import Interpretation
+from rivulus.strategy.terms import Mode
 
 
 class Pillar(models.Model):
@@ -129,7 +129,7 @@ class PathStep(models.Model):
         ]
 
 
-class CriterionProbe(models.Model):
+class CriterionProbe(Interpretation):
     """Which probe speaks for a criterion: an interpretation that the strategy unit may edit."""
 
     criterion = models.ForeignKey(Criterion, on_delete=models.PROTECT, related_name="probe_links")
@@ -137,13 +137,6 @@ class CriterionProbe(models.Model):
     comparator = models.CharField(max_length=2, choices=[(">=", "≥"), ("<=", "≤")])
     threshold = models.DecimalField(max_digits=12, decimal_places=2)
     mode = models.CharField(max_length=10, choices=[(m.value, m.value) for m in Mode])
-    reason = models.TextField()
-    origin = models.CharField(max_length=10, default=Origin.PACK, choices=[(o.value, o.value) for o in Origin])
-    withdrawn = models.BooleanField(default=False)
-    edited_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    edited_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("probe of a criterion")

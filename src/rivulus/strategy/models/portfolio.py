@@ -7,8 +7,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from rivulus.strategy.models.interpretation import Interpretation
 from rivulus.strategy.models.matrix import Criterion, Pillar
-from rivulus.strategy.terms import Effect, Origin, Status
+from rivulus.strategy.terms import Effect, Status
 
 STATUS_CHOICES = [(s.value, s.value) for s in Status]
 
@@ -82,19 +83,12 @@ class Project(models.Model):
         return f"{self.code} {self.title}"
 
 
-class ProjectCriterion(models.Model):
+class ProjectCriterion(Interpretation):
     """Which criterion a project would move: an interpretation, with its reason, editable by the strategy unit."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="criterion_links")
     criterion = models.ForeignKey(Criterion, on_delete=models.PROTECT, related_name="project_links")
     effect = models.CharField(max_length=12, choices=[(e.value, e.value) for e in Effect])
-    reason = models.TextField()
-    origin = models.CharField(max_length=10, default=Origin.PACK, choices=[(o.value, o.value) for o in Origin])
-    withdrawn = models.BooleanField(default=False)
-    edited_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    edited_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("criterion helped by a project")

@@ -5,7 +5,7 @@ import io
 from pathlib import Path
 
 import pytest
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 from rivulus.ui.places import place_text
 
@@ -43,3 +43,7 @@ def test_every_place_of_the_pack_is_known() -> None:
 def test_a_place_in_other_words_stays_as_it_was_written(place: str) -> None:
     with override("hu"):
         assert place_text(place) == place
+
+
+def test_words_that_wait_for_their_language_are_taken() -> None:
+    assert place_text(gettext_lazy("chapters 4 and 5")) == str(gettext_lazy("chapters 4 and 5"))  # type: ignore[arg-type]
