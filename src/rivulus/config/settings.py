@@ -148,7 +148,14 @@ TEMPLATES = [
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Rates and short-lived marks only; in the database, so that several web processes share one count.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "rivulus_cache"}}
+# Room for many visitors at once: whoever fills it up would push out what others have counted against them.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "rivulus_cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 TASKS = {"default": {"BACKEND": "rivulus.kernel.tasks.ProcrastinateBackend"}}
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""  # the web process imports no tasks by name
 PROCRASTINATE_IMPORT_PATHS = ["rivulus.kernel.schedule"]
@@ -185,6 +192,7 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 MEDIA_ROOT = HOME / "media"
 MEDIA_URL = "/media/"  # never served as files: every photo and document goes through a view that checks
 
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 600
@@ -245,6 +253,7 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory" if SMTP_HOST else "optional"
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_USER_DISPLAY = "rivulus.identity.standards.display_name"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Rivulus · "
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
@@ -260,6 +269,7 @@ ACCOUNT_RATE_LIMITS = {
 }
 # Behind a proxy every visitor would otherwise share the proxy's rate limit.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE_ORIGIN else 0
+NINJA_NUM_PROXIES = ALLAUTH_TRUSTED_PROXY_COUNT  # unset, the API would believe any X-Forwarded-For
 SOCIALACCOUNT_AUTO_SIGNUP = True
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # the adapter narrows it: verified there and here
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True

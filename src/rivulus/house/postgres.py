@@ -192,8 +192,10 @@ class Cluster:
     def _prepare_folders(self, account: Account) -> None:
         account.give(self.folder)
         sockets = self.socket_folder
-        sockets.mkdir(mode=0o700, exist_ok=True)
-        account.give(sockets)
+        with contextlib.suppress(FileExistsError):
+            sockets.mkdir(mode=0o700)
+        if sockets.lstat().st_uid == os.geteuid() and not sockets.is_symlink():
+            account.give(sockets)  # in /tmp others may have put something of this name: only what is ours is given
         found = sockets.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != account.uid:
             raise HouseError(f"{sockets} belongs to somebody else, so the database's socket cannot be put there.")

@@ -17,6 +17,7 @@ def run(host: str, port: int, *, started: float) -> int:
     _allow(host)
     with locks.shared(paths.home() / "platform.lock"), _database() as cluster:
         prepare.prepare()
+        os.umask(0o077)  # photos, and letters with links, are nobody else's, even where the data folder is open
         os.environ["DJANGO_SETTINGS_MODULE"] = "rivulus.config.settings"
         address = os.environ["RIVULUS_ADDRESS"] = f"http://{_shown(host)}:{port}"
 

@@ -74,6 +74,7 @@ def change_profile(*, by: Person, person: Person, full_name: str, language: str)
 def grant_role(*, by: Person, person: Person, role: Role, reason: str) -> Membership:
     """Give a person a role."""
     locked = _lock(person)
+    _check_reach(by, locked)
     rules.check_can_grant(queries.roles_of(by), role, locked.held_roles(), reason)
     return _grant(by=by, person=locked, role=role, reason=reason.strip())
 
@@ -83,6 +84,7 @@ def end_role(*, by: Person, person: Person, role: Role, reason: str) -> Membersh
     """End a role; its stretch of time stays as history."""
     administrators = _lock_administrators()
     locked = _lock(person)
+    _check_reach(by, locked)
     held = locked.held_roles()
     rules.check_can_end(queries.roles_of(by), role, held, reason, administrators=_left(locked, administrators))
     membership = Membership.objects.select_for_update(of=("self",)).get(person=locked, role=role, ended_at__isnull=True)
@@ -99,6 +101,7 @@ def close_account(*, by: Person, person: Person, reason: str) -> Person:
     rules.check_reason(reason)
     administrators = _lock_administrators()
     locked = _lock(person)
+    _check_reach(by, locked)
     rules.check_leaves_an_administrator(locked.held_roles(), administrators=_left(locked, administrators))
     return _set_active(by=by, person=locked, active=False, reason=reason)
 
@@ -109,6 +112,7 @@ def reopen_account(*, by: Person, person: Person, reason: str) -> Person:
     queries.check_can(by, rules.Verb.REOPEN_ACCOUNT)
     rules.check_reason(reason)
     locked = _lock(person)
+    _check_reach(by, locked)
     if locked.erased_at:
         raise Refused(N_("This person was erased."))
     return _set_active(by=by, person=locked, active=True, reason=reason)
@@ -266,6 +270,12 @@ def _remove_ways_in(person: Person) -> None:
 
 def _confirm_email(person: Person) -> None:
     EmailAddress.objects.create(user_id=person.id, email=person.email, primary=True, verified=True)
+
+
+def _check_reach(by: Person, person: Person) -> None:
+    rules.check_stays_in_demonstration(
+        by_is_demonstration=by.is_demonstration, is_demonstration=person.is_demonstration
+    )
 
 
 def _lock(person: Person) -> Person:

@@ -2,10 +2,12 @@
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from rivulus.identity.models import Membership, Person
+from rivulus.identity.queries import list_reached
 
 # The admin has no form of its own for passwords: signing in goes one way, with its limits and its second step.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -37,6 +39,11 @@ class PersonAdmin(ReadOnlyAdmin):
     ordering = ("-created_at",)
     exclude = ("password",)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
+        """Show an administrator of the demonstration nobody real."""
+        found: QuerySet[Person] = super().get_queryset(request)
+        return found.filter(pk__in=list_reached(request.user))  # type: ignore[arg-type]
+
 
 @admin.register(Membership)
 class MembershipAdmin(ReadOnlyAdmin):
@@ -46,3 +53,8 @@ class MembershipAdmin(ReadOnlyAdmin):
     list_filter = ("role",)
     list_select_related = ("person", "granted_by")
     ordering = ("-granted_at",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        """Show an administrator of the demonstration nobody real."""
+        found: QuerySet[Membership] = super().get_queryset(request)
+        return found.filter(person__in=list_reached(request.user))  # type: ignore[arg-type]

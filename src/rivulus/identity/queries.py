@@ -72,9 +72,15 @@ def find_person_by_email(email: str) -> Person | None:
     return Person.objects.filter(email=email.strip().lower()).first()
 
 
-def list_people(*, search: str = "", role: str = "") -> QuerySet[Person]:
+def list_reached(by: Person) -> QuerySet[Person]:
+    """Return the people whom an administrator may look up: one of the demonstration sees nobody real."""
+    people = Person.objects.all()
+    return people.filter(is_demonstration=True) if by.is_demonstration else people
+
+
+def list_people(by: Person, *, search: str = "", role: str = "") -> QuerySet[Person]:
     """Return people who were not erased, the newest first, by a piece of the name or address and by role."""
-    people = Person.objects.filter(erased_at__isnull=True).order_by("-created_at", "id")
+    people = list_reached(by).filter(erased_at__isnull=True).order_by("-created_at", "id")
     if search:
         people = people.filter(Q(full_name__icontains=search) | Q(email__icontains=search))
     if role:

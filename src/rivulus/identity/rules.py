@@ -122,6 +122,12 @@ def check_can_end(
         check_leaves_an_administrator(held, administrators=administrators)
 
 
+def check_stays_in_demonstration(*, by_is_demonstration: bool, is_demonstration: bool) -> None:
+    """Refuse what an account made for trying things out, whose password many may know, would do to a real person."""
+    if by_is_demonstration and not is_demonstration:
+        raise Refused(NOT_ALLOWED)
+
+
 def check_leaves_an_administrator(held: frozenset[Role], *, administrators: int) -> None:
     """Refuse to lose the only administrator."""
     if Role.ADMINISTRATOR in held and administrators <= 1:

@@ -2,6 +2,7 @@
 
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import qrcode  # type: ignore[import-untyped]
 from allauth.account.adapter import DefaultAccountAdapter
@@ -55,12 +56,32 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         result: HttpResponse | None = super().pre_login(request, user, **kwargs)
         return result
 
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Let links in letters begin with the address the operator gave, never with a name the request claims."""
+        public = settings.RIVULUS_PUBLIC_URL
+        if public:
+            parts = urlsplit(public)
+            context = {name: _begin_with(public, value) for name, value in context.items()}
+            context["current_site"] = {"name": parts.netloc, "domain": parts.netloc}
+        super().send_mail(template_prefix, email, context)
+
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Lead people with a privileged role and no second step to the page that explains it."""
         if queries.needs_second_step(request.user):
             return reverse("identity:second_step")
         url: str = super().get_login_redirect_url(request)
         return url
+
+
+def display_name(person: Person) -> str:
+    """Return what letters call somebody: their address, for a name may hold any words, and letters reach strangers."""
+    return person.email
+
+
+def _begin_with(public: str, value: object) -> object:
+    if not isinstance(value, str) or not value.startswith(("http://", "https://")):
+        return value
+    return public + urlunsplit(urlsplit(value)._replace(scheme="", netloc=""))
 
 
 class OpenIdAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]

@@ -102,7 +102,7 @@ def people(request: HttpRequest) -> HttpResponseBase:
     """List the people of the platform."""
     form = forms.PeopleFilter(request.GET)
     wanted = form.cleaned_data if form.is_valid() else {"q": "", "role": ""}
-    found = queries.list_people(search=wanted["q"].strip(), role=wanted["role"])
+    found = queries.list_people(_me(request), search=wanted["q"].strip(), role=wanted["role"])
     page = Paginator(found, PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
     context = {"form": form, "page_obj": page, "rows": presenters.list_rows(list(page.object_list))}
     return render(request, "identity/people.html", context)
@@ -112,14 +112,14 @@ def people(request: HttpRequest) -> HttpResponseBase:
 @requires(Role.ADMINISTRATOR)
 def person(request: HttpRequest, person_id: UUID) -> HttpResponseBase:
     """Show one person: roles, their history, and what the journal says."""
-    return _render_person(request, get_object_or_404(Person, pk=person_id))
+    return _render_person(request, get_object_or_404(queries.list_reached(_me(request)), pk=person_id))
 
 
 @require_POST
 @requires(Role.ADMINISTRATOR)
 def grant(request: HttpRequest, person_id: UUID) -> HttpResponseBase:
     """Give a person a role."""
-    other = get_object_or_404(Person, pk=person_id)
+    other = get_object_or_404(queries.list_reached(_me(request)), pk=person_id)
     form = forms.GrantForm(request.POST, held=other.held_roles())
     if form.is_valid():
         role, reason = Role(form.cleaned_data["role"]), form.cleaned_data["reason"]
@@ -132,7 +132,7 @@ def grant(request: HttpRequest, person_id: UUID) -> HttpResponseBase:
 @requires(Role.ADMINISTRATOR)
 def end(request: HttpRequest, person_id: UUID, role: str) -> HttpResponseBase:
     """End a person's role."""
-    other = get_object_or_404(Person, pk=person_id)
+    other = get_object_or_404(queries.list_reached(_me(request)), pk=person_id)
     form = forms.ReasonForm(request.POST)
     ending = Role(role)
     if form.is_valid():
@@ -146,7 +146,7 @@ def end(request: HttpRequest, person_id: UUID, role: str) -> HttpResponseBase:
 @requires(Role.ADMINISTRATOR)
 def set_open(request: HttpRequest, person_id: UUID) -> HttpResponseBase:
     """Close a person's account, or open it again."""
-    other = get_object_or_404(Person, pk=person_id)
+    other = get_object_or_404(queries.list_reached(_me(request)), pk=person_id)
     form = forms.ReasonForm(request.POST)
     act = actions.close_account if other.is_active else actions.reopen_account
     if form.is_valid():

@@ -6,6 +6,7 @@ from rivulus.identity.queries import get_person, has_role
 from rivulus.identity.terms import Role
 from rivulus.journal import actions as journal
 from rivulus.kernel import clock
+from rivulus.kernel.errors import Refused
 from rivulus.strategy import models
 from rivulus.strategy.queries.projects import is_member
 from rivulus.strategy.rules import permissions
@@ -20,6 +21,7 @@ def assign_member(*, by: Actor, project: models.Project, person: Actor) -> model
     """Let somebody report for a project from today on."""
     permissions.check_can("assign_team", by.active_roles())
     locked = models.Project.objects.select_for_update(of=("self",), no_key=True).get(pk=project.pk)
+    _check_reach(by, person)
     named = get_person(person.id)  # read again: roles are remembered by the object, and may have ended
     rules.check_can_assign(
         is_member=is_member(locked, named),
@@ -40,11 +42,18 @@ def end_membership(*, by: Actor, member: models.ProjectMember) -> models.Project
         .select_related("project", "person")
         .get(pk=member.pk)
     )
+    _check_reach(by, row.person)
     rules.check_can_end_membership(is_ended=row.until is not None)
     row.until = clock.today()
     row.save(update_fields=["until"])
     _write(by, "strategy.member.ended", row, row.project, row.person)
     return row
+
+
+def _check_reach(by: Actor, person: Actor) -> None:
+    """Refuse what an account made for trying things out would decide about a real person."""
+    if by.is_demonstration and not person.is_demonstration:
+        raise Refused(permissions.SENTENCES["assign_team"])
 
 
 def _write(by: Actor, verb: str, member: models.ProjectMember, project: models.Project, person: Actor) -> None:
