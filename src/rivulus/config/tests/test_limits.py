@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
+from ninja.throttling import AnonRateThrottle
 
 from rivulus.config import limits
 from rivulus.config.limits import LARGEST_UPLOAD_BYTES, BodySize
@@ -128,3 +129,8 @@ def test_files_are_looked_at_a_few_times_a_minute_for_one_person(ioana: Client) 
 
     assert not any(_is_too_often(upload()) for _ in range(2))
     assert _is_too_often(upload())
+
+
+def test_the_api_does_not_believe_an_address_that_the_visitor_made_up() -> None:
+    request = RequestFactory().get("/", headers={"X-Forwarded-For": "203.0.113.9"})
+    assert AnonRateThrottle("1/m").get_ident(request) == "127.0.0.1"

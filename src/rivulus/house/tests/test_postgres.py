@@ -133,6 +133,19 @@ def test_a_folder_with_a_long_name_gets_a_short_socket(tmp_path: Path) -> None:
     assert not cluster.socket_folder.exists()
 
 
+def test_a_link_laid_where_the_socket_belongs_is_not_followed(tmp_path: Path) -> None:
+    cluster = Cluster(tmp_path / ("a-very-long-name" * 8), FOR_TESTS)
+    bait = tmp_path / "bait"
+    bait.mkdir(mode=0o755)
+    cluster.socket_folder.symlink_to(bait)
+    try:
+        with pytest.raises(HouseError, match="belongs to somebody else"):
+            cluster.start()
+        assert bait.stat().st_mode & 0o777 == 0o755
+    finally:
+        cluster.socket_folder.unlink()
+
+
 def test_data_of_another_release_is_refused_with_a_way_out(cluster: Cluster) -> None:
     (cluster.data / "PG_VERSION").write_text("17\n")
     with pytest.raises(HouseError, match=r"written by PostgreSQL 17.*Make a backup"):

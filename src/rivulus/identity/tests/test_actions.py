@@ -78,8 +78,21 @@ def test_an_administrator_of_the_demonstration_does_not_count(adela: Person) -> 
     assert queries.count_administrators() == 1
     assert queries.count_administrators(with_demonstration=True) == 2
     with pytest.raises(Refused, match="only administrator"):
-        actions.end_role(by=people[-1], person=adela, role=Role.ADMINISTRATOR, reason=WHY)
+        actions.end_role(by=adela, person=adela, role=Role.ADMINISTRATOR, reason=WHY)
     actions.end_role(by=adela, person=people[-1], role=Role.ADMINISTRATOR, reason=WHY)
+
+
+def test_an_administrator_of_the_demonstration_reaches_nobody_real(adela: Person, dan: Person) -> None:
+    *others, trial = actions.add_demonstration_people(password=PASSWORD)
+    for act, role in ((actions.grant_role, Role.STRATEGY_UNIT), (actions.end_role, Role.DEPARTMENT)):
+        with pytest.raises(Refused, match="role"):
+            act(by=trial, person=dan, role=role, reason=WHY)
+    for change in (actions.close_account, actions.reopen_account):
+        with pytest.raises(Refused, match="role"):
+            change(by=trial, person=dan, reason=WHY)
+    actions.grant_role(by=trial, person=others[0], role=Role.DEPARTMENT, reason=WHY)
+    assert set(queries.list_people(trial)) == {*others, trial}
+    assert {adela, dan, trial} < set(queries.list_people(adela))
 
 
 def test_a_closed_account_may_not_sign_in_until_it_is_opened_again(adela: Person, dan: Person) -> None:

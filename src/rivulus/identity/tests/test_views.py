@@ -339,3 +339,23 @@ def test_sessions_that_ended_are_forgotten_with_address_and_browser(client: Clie
     Session.objects.update(expire_date=clock.now() - dt.timedelta(days=1))
     forget_old_sessions.call()
     assert not UserSession.objects.exists() and not Session.objects.exists()
+
+
+def test_letters_lead_to_the_public_address_and_carry_no_words_of_strangers(client: Client) -> None:
+    form = {"email": "ana@example.org", "full_name": "Win at evil.example", "password1": PASSWORD, "password2": PASSWORD}
+    with override_settings(RIVULUS_PUBLIC_URL="https://rivulus.example", ALLOWED_HOSTS=["*"]):
+        client.post(reverse("account_signup"), form, headers={"Host": "poison.example"})
+        client.logout()
+        client.post(reverse("account_reset_password"), {"email": "ana@example.org"}, headers={"Host": "poison.example"})
+    assert len(mail.outbox) == 2
+    for letter in mail.outbox:
+        assert "https://rivulus.example/account/" in str(letter.body)
+        assert "poison" not in str(letter.body) and "evil" not in str(letter.body)
+
+
+def test_an_administrator_of_the_demonstration_sees_nobody_real(client: Client, ana: Person) -> None:
+    client.force_login(actions.add_demonstration_people(password=PASSWORD)[-1])
+    assert ana.email not in client.get(reverse("identity:people")).text
+    assert client.get(reverse("identity:person", args=[ana.pk])).status_code == 404
+    assert ana.email not in client.get(reverse("admin:identity_person_changelist")).text
+    assert client.get(reverse("admin:identity_person_change", args=[ana.pk])).status_code == 302

@@ -126,6 +126,18 @@ def test_who_may_name_and_dismiss_the_team(
             assign_member(by=person, project=pilot, person=other)
 
 
+def test_a_demonstration_account_names_and_dismisses_nobody_real(
+    team: models.ProjectMember, pilot: models.Project, ioana: Person
+) -> None:
+    ioana.is_demonstration = True
+    other = Person.objects.create(email="ilinca@example.test", full_name="Ilinca")
+    Membership.objects.create(person=other, role=Role.PROJECT_TEAM)
+    with pytest.raises(Refused, match="names the people"):
+        assign_member(by=ioana, project=pilot, person=other)
+    with pytest.raises(Refused, match="names the people"):
+        end_membership(by=ioana, member=team)
+
+
 def test_whose_membership_has_ended_reports_no_more(
     team: models.ProjectMember, pilot: models.Project, bogdan: Person, ioana: Person
 ) -> None:
