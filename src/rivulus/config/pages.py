@@ -89,7 +89,15 @@ def _is_guest(request: HttpRequest) -> bool:
 def _key(request: HttpRequest) -> Key:
     head = journal.get_head()
     is_part = request.headers.get("HX-Request", "")
-    return (head.sequence, head.hash, clock.today(), request.get_host(), request.is_secure(), request.get_full_path(), is_part)
+    return (
+        head.sequence,
+        head.hash,
+        clock.today(),
+        request.get_host(),
+        request.is_secure(),
+        request.get_full_path(),
+        is_part,
+    )
 
 
 def _is_for_everybody(request: HttpRequest, response: HttpResponse) -> bool:

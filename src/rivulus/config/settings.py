@@ -59,7 +59,12 @@ def _database() -> dict[str, object]:
 SECRET_KEY = _secret_key()
 DEBUG = _flag("RIVULUS_DEBUG", False)
 # This machine always answers itself: the supervisor asks for the health of the web process.
-ALLOWED_HOSTS = [*filter(None, os.environ.get("RIVULUS_ALLOWED_HOSTS", "").split(",")), "127.0.0.1", "localhost", "[::1]"]
+ALLOWED_HOSTS = [
+    *filter(None, os.environ.get("RIVULUS_ALLOWED_HOSTS", "").split(",")),
+    "127.0.0.1",
+    "localhost",
+    "[::1]",
+]
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("RIVULUS_ORIGINS", "").split(",") if o]
 # Letters lead here.
 RIVULUS_PUBLIC_URL = (os.environ.get("RIVULUS_PUBLIC_URL") or next(iter(CSRF_TRUSTED_ORIGINS), "")).rstrip("/")
@@ -70,7 +75,12 @@ RIVULUS_KEEP_PAGES = _flag("RIVULUS_KEEP_PAGES", True)  # in memory, until the j
 RIVULUS_REQUIRE_MFA = _flag("RIVULUS_REQUIRE_MFA", False)
 RIVULUS_VERSION = "0.1.0"
 # For the frame: the name in the header leads to the account page.
-RIVULUS_ACCOUNT = {"sign_in": "account_login", "sign_out": "account_logout", "profile": "identity:account", "desk": "desk"}
+RIVULUS_ACCOUNT = {
+    "sign_in": "account_login",
+    "sign_out": "account_logout",
+    "profile": "identity:account",
+    "desk": "desk",
+}
 RIVULUS_NAVIGATION = [
     ("strategy:pillars", N_("Strategy")),
     ("strategy:matrix", N_("Matrix")),

@@ -86,8 +86,9 @@ def run(asked: argparse.Namespace) -> int:
 
 def test(arguments: list[str]) -> int:
     """Run pytest on two processes, unless the arguments say otherwise."""
-    from rivulus.house import paths
+    from rivulus.house import paths, prepare
 
+    prepare.compile_translations()
     spread = [] if any(word.startswith(("-n", "--numprocesses", "--pdb")) for word in arguments) else ["-n", "2"]
     environment = {key: value for key, value in os.environ.items() if not _is_ours(key)}
     words = [sys.executable, "-m", "pytest", *spread, *arguments]

@@ -79,9 +79,7 @@ class Person(AbstractBaseUser):
         indexes = [
             models.Index(fields=["-created_at", "id"], name="identity_person_newest"),
             # Every page with a banner asks whether there is one of these.
-            models.Index(
-                fields=["id"], condition=Q(is_demonstration=True), name="identity_person_demonstration"
-            ),
+            models.Index(fields=["id"], condition=Q(is_demonstration=True), name="identity_person_demonstration"),
         ]
 
     def __str__(self) -> str:

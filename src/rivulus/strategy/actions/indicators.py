@@ -71,9 +71,7 @@ def import_values(*, by: Actor, rows: Sequence[Entry]) -> Import:
     """Add all of the rows or none; those that say what is in force already are left out."""
     check_can("enter_values", by.active_roles())
     indicators = _lock({row.indicator for row in rows})
-    places = {
-        place.code: place for place in models.Place.objects.filter(code__in={row.place for row in rows})
-    }
+    places = {place.code: place for place in models.Place.objects.filter(code__in={row.place for row in rows})}
     _check_all(rows, indicators, places)
     latest = _latest(indicators.values(), places.values(), by.is_demonstration)
     at = clock.now()
@@ -202,9 +200,7 @@ def _row(
     )
 
 
-def _content(
-    row: models.IndicatorValue, indicator: models.Indicator, place: models.Place
-) -> dict[str, object]:
+def _content(row: models.IndicatorValue, indicator: models.Indicator, place: models.Place) -> dict[str, object]:
     return {
         "indicator": indicator.code,
         "place": place.code,

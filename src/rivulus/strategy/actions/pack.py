@@ -29,9 +29,7 @@ def load(*, pack: Pack, by: Any) -> models.PackLoad:
     loader = _Loader(pack)
     changes = loader.run()
     record_reconstructed(by=by, rows=loader.stated)
-    load = models.PackLoad.objects.create(
-        pack=pack.code, digest=pack.digest, loaded_at=clock.now(), changes=changes
-    )
+    load = models.PackLoad.objects.create(pack=pack.code, digest=pack.digest, loaded_at=clock.now(), changes=changes)
     journal.write(
         by=by,
         verb="strategy.pack.loaded",
@@ -70,9 +68,7 @@ class _Loader:
         self._load("path", models.PathStep, key=("pillar", "period", "order"))
         self._load("ladders", models.Ladder)
         expected = {row.values["criterion"]: row.values["expected"] or "" for row in self.rows["states"]}
-        self._load(
-            "criteria", models.Criterion, extra=lambda row: {"expected": expected.get(row.values["code"], "")}
-        )
+        self._load("criteria", models.Criterion, extra=lambda row: {"expected": expected.get(row.values["code"], "")})
         self._load("visions", models.Vision)
         self._load("places", models.Place)
         self._load_indicators()
@@ -87,7 +83,9 @@ class _Loader:
     def _interpretations(self) -> None:
         self._load("project_criteria", models.ProjectCriterion, key=("project", "criterion"), editable=True)
         self._load("criterion_probes", models.CriterionProbe, key=("criterion", "probe"), editable=True)
-        objectives: dict[tuple[Any, Any], Any] = {(o.document.code, o.code): o for o in models.DocumentObjective.objects.select_related("document")}
+        objectives: dict[tuple[Any, Any], Any] = {
+            (o.document.code, o.code): o for o in models.DocumentObjective.objects.select_related("document")
+        }
         self._load(
             "umbrella",
             models.UmbrellaLink,

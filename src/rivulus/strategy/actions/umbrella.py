@@ -30,9 +30,7 @@ def add_objective(*, by: Actor, document: models.Document, code: str, title: str
     rules.check_code_is_free(exists=known is not None)
     last = models.DocumentObjective.objects.filter(document=document).aggregate(last=Max("order"))["last"] or 0
     words = dict.fromkeys(("title_ro", "title_en", "title_hu"), title)
-    objective = models.DocumentObjective(
-        document=document, code=code, order=last + 1, origin=Origin.PERSON, **words
-    )
+    objective = models.DocumentObjective(document=document, code=code, order=last + 1, origin=Origin.PERSON, **words)
     try:
         with transaction.atomic():
             objective.save()

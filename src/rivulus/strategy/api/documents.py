@@ -126,9 +126,7 @@ def find_anomalies(query: AnomaliesQuery) -> Sequence[schemas.AnomalyOut]:
 
 def find_probes(query: ListQuery) -> Sequence[schemas.ProbeOut]:
     """Return the probes with their latest readings."""
-    readings = {
-        row.probe: row for row in models.ProbeReading.objects.order_by("probe", "-at", "-id").distinct("probe")
-    }
+    readings = {row.probe: row for row in models.ProbeReading.objects.order_by("probe", "-at", "-id").distinct("probe")}
     links: dict[str, list[str]] = {}
     for probe, code in (
         models.CriterionProbe.objects.filter(withdrawn=False)

@@ -43,8 +43,10 @@ def find_indicators(query: IndicatorsQuery) -> Sequence[schemas.IndicatorOut]:
 
 def find_values(query: ValuesQuery) -> Sequence[schemas.IndicatorValueOut]:
     """Return all values ever entered, the latest of each year first."""
-    rows = shown(models.IndicatorValue.objects.all()).select_related("indicator", "place").order_by(
-        "indicator__pillar__order", "indicator__order", "place__code", "-year", "-id"
+    rows = (
+        shown(models.IndicatorValue.objects.all())
+        .select_related("indicator", "place")
+        .order_by("indicator__pillar__order", "indicator__order", "place__code", "-year", "-id")
     )
     if query.indicator:
         rows = rows.filter(indicator=_indicator_of(query.indicator))
@@ -161,5 +163,3 @@ def _value(row: models.IndicatorValue) -> schemas.IndicatorValueOut:
         source_place=row.source_place,
         entered_at=row.entered_at,
     )
-
-

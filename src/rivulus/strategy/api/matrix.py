@@ -58,12 +58,8 @@ def find_criteria(query: CriteriaQuery) -> list[schemas.CriterionOut]:
     ]
 
 
-add_listing(
-    router, "/pillars", title="Pillars", query=PillarsQuery, out=schemas.PillarOut, find=find_pillars
-)
-add_listing(
-    router, "/criteria", title="Criteria", query=CriteriaQuery, out=schemas.CriterionOut, find=find_criteria
-)
+add_listing(router, "/pillars", title="Pillars", query=PillarsQuery, out=schemas.PillarOut, find=find_pillars)
+add_listing(router, "/criteria", title="Criteria", query=CriteriaQuery, out=schemas.CriterionOut, find=find_criteria)
 
 
 @router.get("/matrix", response=schemas.MatrixOut, summary="The maturity matrix as of a date", url_name="matrix")
@@ -101,7 +97,9 @@ def get_matrix_cells(request: HttpRequest, query: Query[AtQuery]) -> StreamingHt
     names = list(schemas.CriterionOut.model_fields)
     with translation.override(query.lang):
         matrix = get_matrix(query.at)
-    rows = [["" if cell is None else str(cell) for cell in criterion_out(c).model_dump().values()] for c in matrix.cells]
+    rows = [
+        ["" if cell is None else str(cell) for cell in criterion_out(c).model_dump().values()] for c in matrix.cells
+    ]
     return csv_response(f"matrix-{matrix.at}", names, rows)
 
 
@@ -169,7 +167,11 @@ def _levels(standing: PillarStanding) -> schemas.LevelsOut:
 
 
 def _statements(criterion: models.Criterion) -> list[schemas.StatementOut]:
-    rows = shown(models.Assessment.objects.filter(criterion=criterion)).select_related("decision").order_by("-valid_from", "-id")
+    rows = (
+        shown(models.Assessment.objects.filter(criterion=criterion))
+        .select_related("decision")
+        .order_by("-valid_from", "-id")
+    )
     return [
         schemas.StatementOut(
             state=row.state,

@@ -51,9 +51,7 @@ def read_sheet(content: bytes) -> Sheet:
     text, encoding = _decode(content)
     if text is None:
         return _refused(
-            LineFault(
-                0, "", N_("The signs of this file cannot be read."), N_("Save it again as “CSV UTF-8”.")
-            )
+            LineFault(0, "", N_("The signs of this file cannot be read."), N_("Save it again as “CSV UTF-8”."))
         )
     skipped, text = _skip_hint(text)
     delimiter = _find_delimiter(text)
@@ -127,9 +125,7 @@ def _missing_columns(missing: Sequence[str]) -> LineFault:
     return LineFault(1, missing[0], sentence, mend, {"names": ", ".join(missing)})
 
 
-def _rows(
-    text: str, delimiter: str, header: dict[str, int], skipped: int
-) -> tuple[list[_Row], list[LineFault]]:
+def _rows(text: str, delimiter: str, header: dict[str, int], skipped: int) -> tuple[list[_Row], list[LineFault]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[_Row] = []
     faults: list[LineFault] = []
@@ -146,9 +142,7 @@ def _rows(
     except csv.Error:
         line = max(reader.line_num, 1) + skipped
         sentence = N_("From here on the file cannot be split into cells.")
-        faults.append(
-            LineFault(line, "", sentence, N_("Look for a quotation mark that is opened but never closed."))
-        )
+        faults.append(LineFault(line, "", sentence, N_("Look for a quotation mark that is opened but never closed.")))
     return rows, faults
 
 
@@ -157,9 +151,7 @@ def _too_many(line: int) -> LineFault:
     return LineFault(line, "", sentence, N_("Split it into several files."), {"lines": MAX_LINES})
 
 
-def _take(
-    row: _Row, cells: Sequence[str], header: dict[str, int], rows: list[_Row], faults: list[LineFault]
-) -> None:
+def _take(row: _Row, cells: Sequence[str], header: dict[str, int], rows: list[_Row], faults: list[LineFault]) -> None:
     """Keep the known cells of a line; a line that is too short has the rest empty."""
     row.cells = {name: cells[place].strip() if place < len(cells) else "" for name, place in header.items()}
     for name, cell in row.cells.items():
@@ -183,9 +175,7 @@ def _read(rows: list[_Row], faults: list[LineFault], encoding: str, delimiter: s
             lines.append(SheetLine(row.line, entry))
     if not lines and not faults:
         sentence = N_("No line of the file has a value.")
-        faults.append(
-            LineFault(1, "value", sentence, N_("Fill in the column of values and upload it again."))
-        )
+        faults.append(LineFault(1, "value", sentence, N_("Fill in the column of values and upload it again.")))
     faults.sort(key=lambda fault: (bool(fault.column), fault.line))
     return Sheet(
         lines=tuple(lines),
@@ -251,9 +241,7 @@ def _entry(row: _Row, decimal: str, faults: list[LineFault]) -> Entry | None:
     if len(faults) > before or year is None:
         return None
     cells = row.cells
-    return Entry(
-        cells["indicator"], cells["place"], year, value, cells.get("text", ""), cells.get("source", "")
-    )
+    return Entry(cells["indicator"], cells["place"], year, value, cells.get("text", ""), cells.get("source", ""))
 
 
 def _year(row: _Row, faults: list[LineFault]) -> int | None:

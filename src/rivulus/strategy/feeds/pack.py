@@ -100,7 +100,9 @@ TABLES: tuple[Table, ...] = (
         PLACE,
         key=("pillar", "period", "order"),
     ),
-    _table("ladders", text("code", max_length=60), tr("title", max_length=160), text("unit", required=False), tr("reason")),
+    _table(
+        "ladders", text("code", max_length=60), tr("title", max_length=160), text("unit", required=False), tr("reason")
+    ),
     _table(
         "criteria",
         text("code", max_length=6),
@@ -319,7 +321,9 @@ def _ladder_faults(facts: Facts) -> list[Fault]:
     by_ladder: dict[object, list[Row]] = {}
     for row in facts.rows["criteria"]:
         if bool(row.values["ladder"]) != (row.values["step"] is not None):
-            faults.append(Fault("criteria.csv", row.line, "step", "a step goes with a ladder, and a ladder with a step"))
+            faults.append(
+                Fault("criteria.csv", row.line, "step", "a step goes with a ladder, and a ladder with a step")
+            )
         elif row.values["ladder"]:
             by_ladder.setdefault(row.values["ladder"], []).append(row)
     for rows in by_ladder.values():
@@ -334,7 +338,12 @@ def _ladder_faults(facts: Facts) -> list[Fault]:
 def _state_faults(facts: Facts) -> list[Fault]:
     stated = Counter(row.values["criterion"] for row in facts.rows["states"])
     return [
-        Fault("states.csv", 1, "criterion", f"{row.values['code']} has no state (write unknown where the source is silent)")
+        Fault(
+            "states.csv",
+            1,
+            "criterion",
+            f"{row.values['code']} has no state (write unknown where the source is silent)",
+        )
         for row in facts.rows["criteria"]
         if not stated[row.values["code"]]
     ]
@@ -343,7 +352,12 @@ def _state_faults(facts: Facts) -> list[Fault]:
 def _objective_faults(facts: Facts) -> list[Fault]:
     known = {(row.values["document"], row.values["code"]) for row in facts.rows["objectives"]}
     return [
-        Fault("umbrella.csv", row.line, "objective", f"{row.values['document']} has no objective {row.values['objective']}")
+        Fault(
+            "umbrella.csv",
+            row.line,
+            "objective",
+            f"{row.values['document']} has no objective {row.values['objective']}",
+        )
         for row in facts.rows["umbrella"]
         if row.values["objective"] and (row.values["document"], row.values["objective"]) not in known
     ]

@@ -20,10 +20,7 @@ class AnomalyFilterForm(forms.Form):
     def __init__(self, *args: Any, counts: Mapping[str, int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         every = gettext("All (%(number)s)") % {"number": sum(counts.values())}
-        kinds = [
-            (about, f"{gettext(ABOUT_LABELS.get(about, about))} ({number})")
-            for about, number in counts.items()
-        ]
+        kinds = [(about, f"{gettext(ABOUT_LABELS.get(about, about))} ({number})") for about, number in counts.items()]
         self.fields["about"].choices = [("", every), *kinds]  # type: ignore[attr-defined]
 
     def wanted(self) -> AnomalyFilter:

@@ -92,7 +92,9 @@ class DeclarationsForm(forms.Form):
         if not demonstration.runs():
             outcome = self.fields["outcome"]
             assert isinstance(outcome, forms.ChoiceField)
-            outcome.choices = [(o.value, label) for o, label in OUTCOME_LABELS.items() if o is not Outcome.DEMONSTRATION]
+            outcome.choices = [
+                (o.value, label) for o, label in OUTCOME_LABELS.items() if o is not Outcome.DEMONSTRATION
+            ]
 
     def wanted(self) -> AssessmentFilter:
         """Return what is wanted; what was mistyped does not narrow."""

@@ -67,7 +67,10 @@ class NewLinkForm(ReasonForm):
             objective = target[1]
             value = f"{document.code}:{objective.pk}" if objective else document.code
             self._targets[value] = target
-            yield value, str(objective) if objective else gettext("%(document)s as a whole") % {"document": document.code}
+            yield (
+                value,
+                str(objective) if objective else gettext("%(document)s as a whole") % {"document": document.code},
+            )
 
 
 class ObjectiveForm(forms.Form):

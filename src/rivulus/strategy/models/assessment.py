@@ -97,6 +97,8 @@ class Measurement(models.Model):
         verbose_name = _("measurement of a criterion")
         verbose_name_plural = _("measurements of criteria")
         constraints = [
-            models.CheckConstraint(condition=Q(silent=False) | Q(passed=False), name="measurement_silent_passes_nothing"),
+            models.CheckConstraint(
+                condition=Q(silent=False) | Q(passed=False), name="measurement_silent_passes_nothing"
+            ),
         ]
         indexes = [models.Index(fields=["link", "-at"], name="measurement_latest")]

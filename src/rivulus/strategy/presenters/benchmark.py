@@ -111,9 +111,7 @@ def _label(indicator: models.Indicator) -> str:
 
 def present_counts(benchmark: Benchmark) -> tuple[Count, ...]:
     """Return how the city came out beside each place."""
-    return tuple(
-        Count(place, tally) for place, tally in zip(benchmark.places, benchmark.tallies, strict=True)
-    )
+    return tuple(Count(place, tally) for place, tally in zip(benchmark.places, benchmark.tallies, strict=True))
 
 
 def present_left_out(benchmark: Benchmark) -> tuple[LeftOut, ...]:

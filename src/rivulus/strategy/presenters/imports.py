@@ -136,8 +136,6 @@ def _reading(preview: Preview) -> tuple[str, ...]:
         gettext(DECIMAL_WORDS.get(sheet.decimal, DECIMAL_WORDS[","])),
     ]
     if sheet.ambiguous:
-        sentence = gettext(
-            "Numbers such as “%(number)s” could be read in two ways; look at them closely below."
-        )
+        sentence = gettext("Numbers such as “%(number)s” could be read in two ways; look at them closely below.")
         said.append(sentence % {"number": sheet.ambiguous})
     return tuple(said)

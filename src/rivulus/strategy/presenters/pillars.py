@@ -40,7 +40,9 @@ def level_chart(columns: tuple[Column, ...]) -> charts.GroupedBars:
     return charts.GroupedBars(
         key="levels",
         title=_("Level of each pillar"),
-        description=_("The level reached now, with what is under way counted as done, and as the strategy expects in 2030."),
+        description=_(
+            "The level reached now, with what is under way counted as done, and as the strategy expects in 2030."
+        ),
         unit=_("level (0 to 5)"),
         categories=tuple(column.pillar.name for column in columns),
         series=(

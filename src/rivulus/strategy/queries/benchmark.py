@@ -106,6 +106,4 @@ def _comparison(
     if indicator.repeats_id is not None:
         return Comparison(Outcome.NOT_COMPARABLE, reason=Reason.REPEATED)
     measure = queries.measure_of(indicator)
-    return rules.compare(
-        measure, queries.figure_of(own), queries.figure_of(value), is_suspicious=is_suspicious
-    )
+    return rules.compare(measure, queries.figure_of(own), queries.figure_of(value), is_suspicious=is_suspicious)

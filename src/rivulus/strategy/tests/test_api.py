@@ -46,7 +46,8 @@ def test_before_the_strategy_nothing_is_known(city: None, client: Client) -> Non
 
 def test_texts_come_in_the_language_asked_for(city: None, client: Client) -> None:
     names = {
-        lang: client.get(f"/api/v1/strategy/pillars?lang={lang}").json()["items"][0]["name"] for lang in ("ro", "en", "hu")
+        lang: client.get(f"/api/v1/strategy/pillars?lang={lang}").json()["items"][0]["name"]
+        for lang in ("ro", "en", "hu")
     }
     assert len(set(names.values())) == 3
 

@@ -157,12 +157,8 @@ def test_a_peer_is_added_once(ioana: Person) -> None:
             add_place(by=ioana, name_ro=name)
 
 
-def test_a_long_import_takes_a_fixed_number_of_queries(
-    ioana: Person, django_assert_max_num_queries: Any
-) -> None:
-    rows = [
-        entry(code, "10", year) for code in ("E-15", "E-16", "E-17", "E-18") for year in range(2000, 2027)
-    ]
+def test_a_long_import_takes_a_fixed_number_of_queries(ioana: Person, django_assert_max_num_queries: Any) -> None:
+    rows = [entry(code, "10", year) for code in ("E-15", "E-16", "E-17", "E-18") for year in range(2000, 2027)]
     ioana.active_roles()
     with django_assert_max_num_queries(14):
         import_values(by=ioana, rows=rows)

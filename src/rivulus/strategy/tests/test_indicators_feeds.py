@@ -126,16 +126,12 @@ def test_huge_cells_and_open_quotation_marks_are_named_with_their_line() -> None
     assert [(fault.line, fault.column) for fault in huge.faults] == [(2, "")]
     long = read("E-15;baia_mare;2026;1;;" + "x" * 600, "E-16;baia_mare;2026;1;;x")
     assert [(fault.line, fault.column) for fault in long.faults] == [(2, "source")]
-    quote = read(
-        "E-15;baia_mare;2026;1;;x", 'E-16;baia_mare;2026;1;;"never closed', "E-17;baia_mare;2026;1;;x"
-    )
+    quote = read("E-15;baia_mare;2026;1;;x", 'E-16;baia_mare;2026;1;;"never closed', "E-17;baia_mare;2026;1;;x")
     assert quote.fault_count == 1 and quote.faults[0].line >= 3
 
 
 def test_each_fault_names_its_line_and_column_and_how_to_mend_it() -> None:
-    sheet = read(
-        "E-15;baia_mare;26;abc;;x", ";baia_mare;2026;1;;x", "E-15;;2026;12 %;;x", "E-15;baia_mare;;1E5;;x"
-    )
+    sheet = read("E-15;baia_mare;26;abc;;x", ";baia_mare;2026;1;;x", "E-15;;2026;12 %;;x", "E-15;baia_mare;;1E5;;x")
     found = {(fault.line, fault.column) for fault in sheet.faults}
     assert found == {
         (2, "year"),
@@ -150,9 +146,7 @@ def test_each_fault_names_its_line_and_column_and_how_to_mend_it() -> None:
 
 
 def test_lines_keep_their_numbers_across_empty_lines_breaks_in_cells_and_a_hint() -> None:
-    sheet = read_sheet(
-        b"sep=;\r\n" + HEADER.encode() + b'\nE-15;baia_mare;2026;1;;"a\nb"\nE-16;baia_mare;2026;2;;x\n'
-    )
+    sheet = read_sheet(b"sep=;\r\n" + HEADER.encode() + b'\nE-15;baia_mare;2026;1;;"a\nb"\nE-16;baia_mare;2026;2;;x\n')
     assert [line.line for line in sheet.lines] == [4, 6]
 
 

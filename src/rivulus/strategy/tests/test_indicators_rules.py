@@ -101,9 +101,7 @@ def test_twice_as_good_is_two_thirds_of_the_scale() -> None:
 
 
 @given(numbers, numbers)
-def test_the_score_is_signed_bounded_and_turns_with_direction_and_order(
-    mine: Decimal, theirs: Decimal
-) -> None:
+def test_the_score_is_signed_bounded_and_turns_with_direction_and_order(mine: Decimal, theirs: Decimal) -> None:
     one = compare(HIGHER, Figure(mine), Figure(theirs))
     assert one.score is not None and -1 <= one.score <= 1
     assert one.score == pytest.approx(-(compare(LOWER, Figure(mine), Figure(theirs)).score or 0))
@@ -174,9 +172,7 @@ def entry(value: str | None = "1", year: int = 2026, text: str = "", source: str
         (entry(None, text="a\x00b"), Nature("text"), "text"),
     ],
 )
-def test_a_wrong_entry_is_refused_at_the_column_that_is_wrong(
-    wrong: Entry, nature: Nature, column: str
-) -> None:
+def test_a_wrong_entry_is_refused_at_the_column_that_is_wrong(wrong: Entry, nature: Nature, column: str) -> None:
     assert column in {fault.column for fault in values.faults_of(wrong, nature, this_year=2026)}
     with pytest.raises(Refused):
         values.check_can_enter(wrong, nature, this_year=2026)

@@ -35,9 +35,7 @@ def test_the_same_value_entered_and_imported_at_once_is_kept_once() -> None:
             start.wait()
             with clock.frozen(NOW):
                 if number % 2:
-                    import_values(
-                        by=ioana, rows=[Entry("E-15", "baia_mare", 2026, Decimal("1.4"), "", "A report")]
-                    )
+                    import_values(by=ioana, rows=[Entry("E-15", "baia_mare", 2026, Decimal("1.4"), "", "A report")])
                 else:
                     enter_value(
                         by=ioana,

@@ -69,9 +69,7 @@ def test_only_the_unit_and_the_departments_pass(name: str, request: Any, client_
     client = client_of(request.getfixturevalue(name))
     expected = 200 if name in MAY_ENTER else 403
     assert [client.get(path).status_code for path in CLOSED] == [expected] * 3
-    assert client.post("/indicators/import/", {"preview": "x"}).status_code in (
-        {302} if expected == 200 else {403}
-    )
+    assert client.post("/indicators/import/", {"preview": "x"}).status_code in ({302} if expected == 200 else {403})
     answer = client.post("/indicators/benchmark/", {"name_ro": "Satu Mare"}).status_code
     assert answer == (302 if expected == 200 else 403)
 
@@ -112,9 +110,7 @@ def test_a_chart_is_drawn_from_two_stated_years_on(client: Client, ioana: Person
     assert "<figure" in page and "Fell by 0.1 between 2025 and 2026." in page
 
 
-def test_names_of_colleagues_are_not_shown_to_the_public(
-    client: Client, ioana: Person, client_of: Any
-) -> None:
+def test_names_of_colleagues_are_not_shown_to_the_public(client: Client, ioana: Person, client_of: Any) -> None:
     enter(ioana, "E-15", "1.4", 2025)
     assert "Ioana" not in client.get("/en/indicators/E-15/").content.decode()
     assert "Ioana" in client_of(ioana).get("/en/indicators/E-15/").content.decode()
@@ -194,9 +190,7 @@ def test_a_file_goes_from_upload_over_preview_to_import(ioana: Person, client_of
     assert "are here already" in client.get(f"/en/indicators/import/?preview={again}").content.decode()
     client.post("/indicators/import/", {"preview": again})
     assert models.IndicatorValue.objects.filter(origin="person").count() == 2
-    assert (
-        client.post("/indicators/import/", {"preview": key}).status_code == 302
-    )  # forgotten: nothing to import
+    assert client.post("/indicators/import/", {"preview": key}).status_code == 302  # forgotten: nothing to import
 
 
 def test_a_preview_is_for_the_one_who_uploaded_only(ioana: Person, dan: Person, client_of: Any) -> None:
@@ -276,9 +270,7 @@ def test_the_template_comes_back_as_a_file_without_values(ioana: Person, client_
     content = client.get("/indicators/import/template/").content
     assert content.startswith(b"\xef\xbb\xbfindicator;place;year;value;text;source;title;unit\r\n")
     assert content.count(b"\r\n") == 62  # the names, and the 61 different indicators
-    key = key_of(
-        upload(client, content.replace(b"E-15;baia_mare;2026;;;", b"E-15;baia_mare;2026;1,4;;Raport"))
-    )
+    key = key_of(upload(client, content.replace(b"E-15;baia_mare;2026;;;", b"E-15;baia_mare;2026;1,4;;Raport")))
     page = client.get(f"/en/indicators/import/?preview={key}").content.decode()
     assert "1 new value" in page and "60 lines without a value" in page
 

@@ -17,16 +17,26 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_the_same_link_and_objective_from_two_people_at_once_are_kept_once() -> None:
-    pillar = models.Pillar.objects.create(code="X", objective="O9", order=9, name="x", goal="x", summary="x", source_place="x")
+    pillar = models.Pillar.objects.create(
+        code="X", objective="O9", order=9, name="x", goal="x", summary="x", source_place="x"
+    )
     direction = models.Direction.objects.create(code="D9.1", pillar=pillar, order=1, title="x", source_place="x")
     document = models.Document.objects.create(code="X", title="x", kind="local", source_place="x")
     people = [_member(name) for name in ("ioana", "mara")]
     lines = Line.objects.count()
     found = _at_once(
-        *(lambda by=by: umbrella.add_link(by=by, direction=direction, document=document, objective=None, reason=by.full_name) for by in people)  # type: ignore[misc]
+        *(
+            lambda by=by: umbrella.add_link(
+                by=by, direction=direction, document=document, objective=None, reason=by.full_name
+            )
+            for by in people
+        )  # type: ignore[misc]
     )
     found += _at_once(
-        *(lambda by=by: umbrella.add_objective(by=by, document=document, code="OS1", title=by.full_name) for by in people)  # type: ignore[misc]
+        *(
+            lambda by=by: umbrella.add_objective(by=by, document=document, code="OS1", title=by.full_name)
+            for by in people
+        )  # type: ignore[misc]
     )
     assert sorted(type(one).__name__ for one in found) == ["DocumentObjective", "Refused", "Refused", "UmbrellaLink"]
     assert (direction.umbrella_links.count(), document.objectives.count()) == (1, 1)

@@ -52,7 +52,12 @@ def test_gaps_are_seen_at_a_glance_and_every_direction_has_an_anchor(city: None,
     text = _get(client, URL)
     row = re.search(r'<tr><th scope="row"><a href="#D1.1">.*?</tr>', text)
     assert row is not None
-    assert re.findall(r'numeric">(\d|<span aria-hidden="true">–)', row[0]) == ["1", *['<span aria-hidden="true">–'] * 4, "1", "4"]
+    assert re.findall(r'numeric">(\d|<span aria-hidden="true">–)', row[0]) == [
+        "1",
+        *['<span aria-hidden="true">–'] * 4,
+        "1",
+        "4",
+    ]
     for direction in queries.list_directions():
         assert f'id="{direction.code}"' in text and f'href="#{direction.code}"' in text
     assert 'data-component="interpretation"' in text
@@ -82,7 +87,13 @@ def test_the_twin_as_csv_takes_the_same_choices(city: None, client: Client) -> N
 
 @pytest.mark.parametrize("query", ["", "?pillar=Mo", "?document=SIDU"])
 def test_the_page_asks_a_fixed_number_of_queries(
-    city: None, client: Client, ioana: Person, mara: Person, client_of: ClientOf, query: str, django_assert_max_num_queries
+    city: None,
+    client: Client,
+    ioana: Person,
+    mara: Person,
+    client_of: ClientOf,
+    query: str,
+    django_assert_max_num_queries,
 ) -> None:  # type: ignore[no-untyped-def]
     for by, link in zip((ioana, mara), queries.list_links(queries.UmbrellaFilter())[:2], strict=True):
         umbrella.edit_link(by=by, link=link, reason=WHY)
@@ -198,7 +209,12 @@ def test_a_demonstration_account_reads_why_it_may_not(
 
 def test_what_does_not_exist_is_not_found(city: None, ioana: Person, client_of: ClientOf) -> None:
     browser = client_of(ioana)
-    for url in (f"{URL}D9.9/link/", f"{URL}links/999999/", "/en/strategy/documents/X/objective/", "/en/strategy/documents/SSC-BM/objective/"):
+    for url in (
+        f"{URL}D9.9/link/",
+        f"{URL}links/999999/",
+        "/en/strategy/documents/X/objective/",
+        "/en/strategy/documents/SSC-BM/objective/",
+    ):
         assert browser.get(url).status_code == 404, url
 
 

@@ -34,7 +34,9 @@ def _one_bar(bar: Bar, chart: Bars, sheet: Sheet, scale: float, top: float) -> t
     drawn, height = _heading(bar.label, sheet, top)
     thick = sheet.size * 1.05
     y = top + height
-    words = _value_words(bar.value, chart.decimals, sheet) + (f" · {bar.note}" if bar.note and bar.value is not None else "")
+    words = _value_words(bar.value, chart.decimals, sheet) + (
+        f" · {bar.note}" if bar.note and bar.value is not None else ""
+    )
     if bar.value is None:
         words = bar.note or words
     length = (bar.value or 0) * scale
