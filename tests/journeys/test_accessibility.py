@@ -40,7 +40,7 @@ NARROW, WIDE = {"width": 320, "height": 640}, {"width": 1280, "height": 800}
 Variant = tuple[str, str, dict[str, int]]
 ALL_TWELVE: tuple[Variant, ...] = tuple(product(("ro", "en", "hu"), ("light", "dark"), (NARROW, WIDE)))
 THREE: tuple[Variant, ...] = (("ro", "light", NARROW), ("en", "dark", WIDE), ("hu", "dark", NARROW))
-# Pages behind a door are looked at in two corners; public ones with more buttons for those who work here, in one more.
+# Whoever works here sees these pages with more buttons: looked at in the other corners.
 TWO: tuple[Variant, ...] = (("ro", "light", WIDE), ("hu", "dark", NARROW))
 OFTEN_SEEN = {Page("home"), Page("strategy:criterion", (CRITERION,))}
 WITH_BUTTONS = {
@@ -57,9 +57,9 @@ def _variants(page: Page) -> tuple[Variant, ...]:
 
 WALKS = [
     *((page, "", _variants(page)) for page in PUBLIC),
-    *((page, "ioana", TWO[:1]) for page in PUBLIC if page.name in WITH_BUTTONS and not page.query),
-    *((page, "ioana", TWO) for page in OWN),
-    *((page, names[0], TWO) for page, names in GUARDED.items()),
+    *((page, "ioana", TWO) for page in PUBLIC if page.name in WITH_BUTTONS and not page.query),
+    *((page, "ioana", THREE) for page in OWN),
+    *((page, names[0], THREE) for page, names in GUARDED.items()),
 ]
 
 

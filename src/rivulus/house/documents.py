@@ -127,7 +127,7 @@ def endpoints() -> str:
     ]
     return _page(
         "Endpoints of the API",
-        "The machine-readable description is at `/api/v1/openapi.json`, a page to try it at `/api/v1/docs`.",
+        "The machine-readable description is at `/api/v1/openapi.json`, a page for people at `/api/v1/docs`.",
         _table(["address", "what it gives", "parameters"], rows),
     )
 
