@@ -3,8 +3,13 @@
 Every change writes one line into the journal, so the end of the journal names the state of the whole platform: a page
 made for a guest at that end, on that day, is the same page for every other guest. It is kept in the memory of the
 process under that name; asking costs one query of one row. Nothing has to be invalidated, and nothing can be stale.
+
+Observations are the exception: they arrive by the second, without a line each. A page that shows them says for how
+long it may be kept (``Cache-Control: max-age``), and is kept no longer.
 """
 
+import math
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -28,6 +33,7 @@ class Kept:
 
     content: bytes
     headers: tuple[tuple[str, str], ...]
+    until: float = math.inf  # seconds since 1970
 
 
 class Shelf:
@@ -43,8 +49,9 @@ class Shelf:
         """Return a page that was kept under this key."""
         with self._lock:
             kept = self._pages.get(key)
-            if kept is not None:
-                self._pages.move_to_end(key)
+            if kept is None or kept.until < clock.now().timestamp():
+                return None
+            self._pages.move_to_end(key)
             return kept
 
     def keep(self, key: Key, page: Kept) -> None:
@@ -76,7 +83,7 @@ class KeptPages:
         response = self.get_response(request)
         if _is_for_everybody(request, response):
             headers = tuple((name, value) for name, value in response.items() if name.lower() != "set-cookie")
-            self.shelf.keep(key, Kept(response.content, headers))
+            self.shelf.keep(key, Kept(response.content, headers, _until(response)))
         return response
 
 
@@ -98,6 +105,12 @@ def _key(request: HttpRequest) -> Key:
         request.get_full_path(),
         is_part,
     )
+
+
+def _until(response: HttpResponse) -> float:
+    """Return the moment after which the page is too old, where it names one."""
+    named = re.search(r"max-age=(\d+)", response.get("Cache-Control", ""))
+    return clock.now().timestamp() + int(named[1]) if named else math.inf
 
 
 def _is_for_everybody(request: HttpRequest, response: HttpResponse) -> bool:

@@ -112,6 +112,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
+    "rivulus.observations",
     "rivulus.strategy",
     "rivulus.portal",
 ]
@@ -193,6 +194,7 @@ STATIC_ROOT = HOME / "static"
 STATICFILES_DIRS = [
     ("fonts", BASE_DIR / "node_modules" / "@fontsource" / "atkinson-hyperlegible-next" / "files"),
     ("htmx", BASE_DIR / "node_modules" / "htmx.org" / "dist"),
+    ("uplot", BASE_DIR / "node_modules" / "uplot" / "dist"),
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -15,9 +15,11 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("api/v1/docs", RedirectView.as_view(pattern_name="api_docs")),
     path("api/v1/", api.urls),
+    path("", include("rivulus.observations.urls.machines")),
     *i18n_patterns(
         path("", include("rivulus.portal.urls")),
         path("", include("rivulus.strategy.urls")),
+        path("", include("rivulus.observations.urls")),
         path("", include("rivulus.identity.urls")),
         path("ui/", include("rivulus.ui.urls")),
         path("data/", show_api, name="api_docs"),

@@ -65,9 +65,10 @@ def permissions() -> str:
     """Who may do what."""
     from rivulus.identity import rules as identity
     from rivulus.identity.terms import PRIVILEGED, ROLE_NAMES, Role
+    from rivulus.observations.rules import permissions as observations
     from rivulus.strategy.rules import permissions as strategy
 
-    def row(verb: str, roles: Iterable[Role]) -> list[str]:
+    def row(verb: str, roles: Iterable[str]) -> list[str]:
         return [f"`{verb}`", *(YES if role in roles else NO for role in Role)]
 
     roles = [ROLE_NAMES[role] for role in Role]
@@ -84,6 +85,10 @@ def permissions() -> str:
         _table(["verb", *roles], [row(verb, allowed) for verb, allowed in strategy.ALLOWED.items()]),
         "The sentence that somebody reads who may not:",
         _table(["verb", "refusal"], refusals),
+        "## Observations",
+        _table(["verb", *roles], [row(verb, allowed) for verb, allowed in observations.ALLOWED.items()]),
+        "The sentence that somebody reads who may not:",
+        _table(["verb", "refusal"], [[f"`{verb}`", sentence] for verb, sentence in observations.SENTENCES.items()]),
         "## People and accounts",
         _table(["verb", *roles], [row(str(verb), allowed) for verb, allowed in identity.PERMISSIONS.items()]),
         "## Staff admin (`/admin/`)",

@@ -127,11 +127,24 @@ def _allow_flushing_guarded_tables() -> None:
             cursor.execute("SET session_replication_role = replica")
         try:
             flush(case)
+            _empty_store()
         finally:
             with connection.cursor() as cursor:
                 cursor.execute("SET session_replication_role = DEFAULT")
 
     cases._fixture_teardown = flush_without_guards
+
+
+def _empty_store() -> None:
+    """The store of readings is no Django model, so that Django does not know to empty it."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "TRUNCATE observations_reading, observations_record, observations_annotation, observations_correction, "
+            "observations_block, observations_hourly, observations_daily, observations_head, observations_dirty"
+        )
+        cursor.execute("UPDATE observations_watermark SET closed_until = '1900-01-01T00:00:00Z'")
 
 
 # Journeys: the tests that look at pages with a browser.

@@ -26,6 +26,8 @@ DEMONSTRATION_PEOPLE = (
     ("ioana", "Ioana Rus", Role.STRATEGY_UNIT),
     ("mara", "Mara Szabó", Role.STRATEGY_UNIT),
     ("bogdan", "Bogdan Lazăr", Role.PROJECT_TEAM),
+    ("radu", "Radu Costin", Role.DISPATCHER),
+    ("livia", "Livia Fodor", Role.SUPPLIER),
     ("admin", "Adela Ilieș", Role.ADMINISTRATOR),
 )
 

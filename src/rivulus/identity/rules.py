@@ -48,6 +48,8 @@ ADMIN_ACTIONS: Mapping[Role, frozenset[str]] = {
     Role.RESIDENT: frozenset(),
     Role.PROJECT_TEAM: frozenset(),
     Role.DEPARTMENT: frozenset({"view"}),
+    Role.DISPATCHER: frozenset(),
+    Role.SUPPLIER: frozenset(),
     Role.STRATEGY_UNIT: frozenset({"view", "add", "change"}),
     Role.ADMINISTRATOR: frozenset({"view", "add", "change", "delete"}),
 }

@@ -13,6 +13,8 @@ class Role(StrEnum):
     RESIDENT = "resident"
     PROJECT_TEAM = "project_team"
     DEPARTMENT = "department"
+    DISPATCHER = "dispatcher"
+    SUPPLIER = "supplier"
     STRATEGY_UNIT = "strategy_unit"
     ADMINISTRATOR = "administrator"
 
@@ -29,13 +31,15 @@ ROLE_NAMES: Mapping[Role, str] = {
     Role.RESIDENT: N_("Resident"),
     Role.PROJECT_TEAM: N_("Project team"),
     Role.DEPARTMENT: N_("Department"),
+    Role.DISPATCHER: N_("Dispatcher on duty"),
+    Role.SUPPLIER: N_("Supplier of devices"),
     Role.STRATEGY_UNIT: N_("Strategy unit"),
     Role.ADMINISTRATOR: N_("Administrator"),
 }
 LANGUAGE_NAMES: Mapping[Language, str] = {Language.RO: "Română", Language.EN: "English", Language.HU: "Magyar"}
 
 # Whoever holds one of these should prove it is them with a second step.
-PRIVILEGED = frozenset({Role.STRATEGY_UNIT, Role.ADMINISTRATOR})
+PRIVILEGED = frozenset({Role.STRATEGY_UNIT, Role.DISPATCHER, Role.ADMINISTRATOR})
 
 OIDC = "RIVULUS_OIDC_"
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})

@@ -91,3 +91,13 @@ def test_a_shelf_holds_no_more_bytes_than_it_may() -> None:
         shelf.keep((name,), Kept(b"12345", ()))
     assert shelf.bytes == 10
     assert shelf.find(("a",)) is None
+
+
+def test_a_page_of_observations_is_kept_no_longer_than_it_says() -> None:
+    shelf = Shelf()
+    start = dt.datetime(2026, 11, 22, 8, tzinfo=dt.UTC)
+    with clock.frozen(start):
+        shelf.keep(("air",), Kept(b"PM10", (), start.timestamp() + 15))
+        assert shelf.find(("air",)) is not None
+    with clock.frozen(start + dt.timedelta(seconds=16)):
+        assert shelf.find(("air",)) is None

@@ -15,18 +15,19 @@ VLAD: frozenset[Role] = frozenset()  # has no account and must see nothing
 COMBINATIONS = [frozenset(some) for size in range(len(Role) + 1) for some in combinations(Role, size)]
 PEOPLE = {"vlad": VLAD} | {role.name.lower(): frozenset({role}) for role in Role}
 
-# One row for each verb: who may, in the order vlad, resident, project team, department, strategy unit, administrator.
+# One row for each verb: who may, in the order vlad, resident, project team, department, dispatcher, supplier,
+# strategy unit, administrator.
 TABLE = {
-    Verb.SEE_OWN_ACCOUNT: "-ooooo",
-    Verb.CHANGE_OWN_PROFILE: "-ooooo",
-    Verb.EXPORT_OWN_DATA: "-ooooo",
-    Verb.ERASE_OWN_ACCOUNT: "-ooooo",
-    Verb.SEE_PEOPLE: "-----o",
-    Verb.GRANT_ROLE: "-----o",
-    Verb.END_ROLE: "-----o",
-    Verb.CLOSE_ACCOUNT: "-----o",
-    Verb.REOPEN_ACCOUNT: "-----o",
-    Verb.OPEN_ADMIN: "---ooo",
+    Verb.SEE_OWN_ACCOUNT: "-ooooooo",
+    Verb.CHANGE_OWN_PROFILE: "-ooooooo",
+    Verb.EXPORT_OWN_DATA: "-ooooooo",
+    Verb.ERASE_OWN_ACCOUNT: "-ooooooo",
+    Verb.SEE_PEOPLE: "-------o",
+    Verb.GRANT_ROLE: "-------o",
+    Verb.END_ROLE: "-------o",
+    Verb.CLOSE_ACCOUNT: "-------o",
+    Verb.REOPEN_ACCOUNT: "-------o",
+    Verb.OPEN_ADMIN: "---o--oo",
 }
 
 

@@ -1,0 +1,1 @@
+"""What the city measures: things, series, observations, rules, alarms, forecasts."""

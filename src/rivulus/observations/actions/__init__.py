@@ -1,0 +1,1 @@
+"""Changing things, storing observations, raising alarms."""

@@ -1,0 +1,1 @@
+"""Registers in the staff pages."""

@@ -1,0 +1,1 @@
+"""What the city measures, as data beside SensorThings."""

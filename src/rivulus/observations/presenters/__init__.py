@@ -1,0 +1,1 @@
+"""Observations as sentences, figures and charts."""

@@ -1,0 +1,1 @@
+"""What is decided without a database: units, quality, filters, rules, forecasts, indices."""

@@ -1,0 +1,5 @@
+"""Addresses of live streams and data files."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

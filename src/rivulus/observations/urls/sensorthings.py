@@ -1,0 +1,5 @@
+"""Addresses of SensorThings."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
