@@ -23,6 +23,7 @@ from rivulus.strategy.presenters.annual import make_report
 from rivulus.strategy.rules.photos import NewPhoto
 from rivulus.strategy.rules.projects import last_ended
 from rivulus.strategy.terms import EvaluationKind, State, Status
+from tests.journeys import observed
 
 PEOPLE = {
     "ana": (Role.RESIDENT,),
@@ -31,6 +32,8 @@ PEOPLE = {
     "mara": (Role.STRATEGY_UNIT,),
     "bogdan": (Role.PROJECT_TEAM,),
     "adela": (Role.ADMINISTRATOR,),
+    "radu": (Role.DISPATCHER,),
+    "livia": (Role.SUPPLIER,),
     "vlad": (),
 }
 # What the tables of pages name: something with a bit of everything on its page.
@@ -49,6 +52,7 @@ def build() -> None:
     ioana = people["ioana"]
     _declare(ioana)
     _report(ioana, people["bogdan"])
+    observed.build(people["dan"], people["livia"])
     measure_all(by=None)
     _evaluate(ioana)
 

@@ -107,6 +107,7 @@ def _server(django_test_environment: None) -> Iterator[Any]:
     """The running platform; unlike ``live_server`` it does not empty the database after each test."""
     from pytest_django.live_server_helper import LiveServer
 
+    settings.RIVULUS_GATE_PORT = 0  # the gate is a process of its own, and has tests of its own
     server = LiveServer("localhost")
     yield server
     server.stop()

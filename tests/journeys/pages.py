@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils import translation
 
-from tests.journeys import city
+from tests.journeys import city, observed
 
 LANGUAGES = ("ro", "en", "hu")
 Arguments = tuple[object, ...]
@@ -16,13 +16,15 @@ Arguments = tuple[object, ...]
 class Page:
     """An address by its name; arguments that only the database knows are asked for when they are needed.
 
-    ``queries`` is the most that the page may ask the database, whoever looks.
+    ``queries`` is the most that the page may ask the database, whoever looks; ``refusal`` is what those who are signed
+    in and may not see it are answered: what is somebody's own does not exist for others.
     """
 
     name: str
     arguments: Arguments | Callable[[], Arguments] = ()
     query: str = ""
     queries: int = 30
+    refusal: int = 403
 
     def __str__(self) -> str:
         known = "" if callable(self.arguments) else ",".join(map(str, self.arguments))
@@ -84,6 +86,36 @@ def _ana() -> Arguments:
     return (Person.objects.get(full_name="Ana").pk,)
 
 
+def _thing(code: str) -> Callable[[], Arguments]:
+    def found() -> Arguments:
+        from rivulus.observations.models import Thing
+
+        return (Thing.objects.get(code=code).pk,)
+
+    return found
+
+
+def _series(code: str) -> Callable[[], Arguments]:
+    def found() -> Arguments:
+        from rivulus.observations.models import Datastream
+
+        return (Datastream.objects.get(code=code).pk,)
+
+    return found
+
+
+def _newest(model: str, *before: str, **which: object) -> Callable[[], Arguments]:
+    """Return what finds the newest row of a model of observations, after what stands before it in the address."""
+
+    def found() -> Arguments:
+        from django.apps import apps
+
+        rows = apps.get_model("observations", model)._default_manager
+        return (*before, rows.filter(**which).latest("pk").pk)
+
+    return found
+
+
 # Everybody may read these.
 PUBLIC = (
     Page("home"),
@@ -121,6 +153,22 @@ PUBLIC = (
     Page("strategy:evaluations"),
     Page("strategy:evaluation", _evaluation),
     Page("strategy:compare"),
+    Page("observations:overview"),
+    *(Page("observations:domain", (domain,)) for domain in ("air", "energy", "waste")),
+    Page("observations:things"),
+    Page("observations:things", query="?domain=air&q=nothing-is-called-so"),
+    Page("observations:thing", _thing(observed.STATION)),
+    Page("observations:thing", _thing(observed.TASKED_LAMP)),
+    Page("observations:series", _series(observed.SERIES)),
+    Page("observations:series", _series(observed.SERIES), query="?range=month"),
+    Page("observations:dashboards"),
+    Page("observations:dashboard", (observed.DASHBOARD,)),
+    Page("observations:forecasts"),
+    Page("observations:forecast", _series(observed.SERIES)),
+    Page("observations:automations"),
+    Page("observations:automation", (observed.RULE,)),
+    Page("observations:notices"),
+    Page("observations:check_device"),
     Page("account_login"),
     Page("account_signup"),
     Page("account_reset_password"),
@@ -141,6 +189,9 @@ OWN = (
 # Page: who of the people may see it; all others are refused.
 UNIT = ("ioana", "mara")
 WORKING = ("ioana", "mara", "dan", "bogdan", "adela")
+DUTY = ("radu", "dan", "ioana", "mara", "adela")
+DEPARTMENTS = ("dan", "adela")
+SUPPLYING = ("livia", "dan", "adela")
 GUARDED = {
     Page("strategy:declare", ("E1.1",)): UNIT,
     Page("strategy:declare", (city.WAITING,)): UNIT,
@@ -158,6 +209,31 @@ GUARDED = {
     Page("strategy:indicator_value", (city.INDICATOR,)): ("ioana", "mara", "dan"),
     Page("strategy:import_values"): ("ioana", "mara", "dan"),
     Page("strategy:new_evaluation"): UNIT,
+    Page("observations:duty"): DUTY,
+    Page("observations:duty_domain", ("air",)): DUTY,
+    Page("observations:control", _thing(observed.TASKED_LAMP)): DUTY,
+    Page("observations:alarms"): DUTY,
+    Page("observations:alarms", query="?state=all&severity=critical"): DUTY,
+    Page("observations:alarm", _newest("Alarm")): DUTY,
+    Page("observations:automation_new"): ("radu", "dan", "adela"),
+    Page("observations:automation_edit", (observed.RULE,)): ("radu", "dan", "adela"),
+    Page("observations:automation_version", (observed.RULE, 1)): DUTY,
+    Page("observations:automation_version", (observed.DRAFT, 1)): DUTY,
+    Page("observations:automation_run", _newest("Run")): DUTY,
+    Page("observations:automation_replay", _newest("Replay")): ("radu", "dan", "adela"),
+    Page("observations:suppliers"): SUPPLYING,
+    Page("observations:supplier_new"): DEPARTMENTS,
+    Page("observations:supplier", (observed.SUPPLIER,), refusal=404): SUPPLYING,
+    Page("observations:supplier_keys", (observed.SUPPLIER,), refusal=404): SUPPLYING,
+    Page("observations:supplier_messages", (observed.SUPPLIER,), refusal=404): SUPPLYING,
+    Page("observations:supplier_start", (observed.SUPPLIER,), refusal=404): SUPPLYING,
+    Page("observations:supplier_manage", (observed.SUPPLIER,)): DEPARTMENTS,
+    Page("observations:connectors"): DUTY,
+    Page("observations:connector", (observed.CONNECTOR,)): DUTY,
+    Page("observations:connector_run", _newest("ConnectorRun", observed.CONNECTOR)): DUTY,
+    Page("observations:imports"): DEPARTMENTS,
+    Page("observations:import", _newest("HistoryImport", state="described")): DEPARTMENTS,
+    Page("observations:import", _newest("HistoryImport", state="checked")): DEPARTMENTS,
     Page("identity:people"): ("adela",),
     Page("identity:person", _ana): ("adela",),
 }
@@ -166,7 +242,15 @@ FILES = (
     Page("healthz"),
     Page("strategy:snapshot", _evaluation),
     Page("strategy:photo", _photo),
+    Page("observations:latest", query="?series=1,2"),
+    Page("observations_series_chart", _series(observed.SERIES)),
+    Page("observations_series_csv", _series(observed.SERIES)),
+    Page("observations_series_parquet", _series(observed.SERIES)),
+    Page("sensorthings"),
+    Page("sensorthings-resource", ("Datastreams",), "?$top=5&$expand=Thing"),
 )
+# A page of ours in the page of somebody else: looked at by axe, but its title is that of the page that it shows.
+FRAMED = (Page("observations:dashboard_embedded", (observed.DASHBOARD,)),)
 # Names that stand for no page of their own, and where they are looked at instead.
 ELSEWHERE = {
     "strategy:measure_now": "POST only",
@@ -179,6 +263,29 @@ ELSEWHERE = {
     "identity:end": "POST only",
     "identity:set_open": "POST only",
     "identity:claim": "the journey of the first administrator",
+    **dict.fromkeys(
+        (
+            "observations:automation_move",
+            "observations:automation_replay_version",
+            "observations:alarm_handle",
+            "observations:silence_end",
+            "observations:maintenance_end",
+            "observations:notice_end",
+            "observations:supplier_revoke",
+            "observations:supplier_add_member",
+            "observations:supplier_remove_member",
+            "observations:supplier_set_active",
+            "observations:connector_try",
+            "observations:connector_change",
+            "observations:import_change",
+        ),
+        "POST only",
+    ),
+    "observations:import_rejects": "a file for those who import",
+    "devices_chirpstack": "POST only, for radio networks",
+    "devices_tts": "POST only, for radio networks",
+    "devices_check": "POST only, for devices",
+    "sandbox_sensorthings": "with a key of the sandbox only; the tests of observations",
 }
 # Parts that other projects bring: their own addresses are theirs to test; ours are in the tables above.
 FOREIGN = ("admin:", "api:", "account_", "mfa_", "socialaccount_", "openid_connect_", "usersessions_")

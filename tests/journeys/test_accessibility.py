@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.journeys.city import CRITERION
-from tests.journeys.pages import GUARDED, OWN, PUBLIC, Page
+from tests.journeys.pages import FRAMED, GUARDED, OWN, PUBLIC, Page
 
 pytestmark = pytest.mark.journey
 
@@ -55,11 +55,17 @@ def _variants(page: Page) -> tuple[Variant, ...]:
     return ALL_TWELVE if page in OFTEN_SEEN else THREE
 
 
+def _variants_of_guarded(page: Page) -> tuple[Variant, ...]:
+    if page.query:
+        return TWO[1:]
+    return TWO if page.name.startswith("observations:") else THREE  # many pages made of the same few parts
+
+
 WALKS = [
-    *((page, "", _variants(page)) for page in PUBLIC),
+    *((page, "", _variants(page)) for page in (*PUBLIC, *FRAMED)),
     *((page, "ioana", TWO) for page in PUBLIC if page.name in WITH_BUTTONS and not page.query),
     *((page, "ioana", THREE) for page in OWN),
-    *((page, names[0], THREE) for page, names in GUARDED.items()),
+    *((page, names[0], _variants_of_guarded(page)) for page, names in GUARDED.items()),
 ]
 
 

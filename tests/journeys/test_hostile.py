@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.journeys.city import CRITERION, INDICATOR, PILLAR, PROBE, REPORTED
+from tests.journeys.observed import SERIES
 from tests.journeys.pages import GUARDED, OWN, PUBLIC, Page
 
 FAULT = 500
@@ -18,12 +19,17 @@ NAMES = (
     "page", "said", "measured", "gains", "at", "view", "pillar", "level", "search", "order", "outcome", "about", "subject",
     "budget", "horizon", "include", "exclude", "rest", "free", "reading", "demonstration", "place", "a", "b", "q", "role",
     "status", "direction", "funding", "year_from", "year_to", "priority", "lang", "limit", "offset", "preview", "next", "state", "basis",
+    "domain", "range", "from", "to", "before", "series", "points", "start", "end", "severity", "only", "replay", "things",
 )  # fmt: skip
 WITH_CODES = (
     "/matrix/{}/", "/matrix/{}/declare/", "/matrix/{}/links/project/", "/strategy/{}/", "/projects/{}/",
     "/projects/{}/report/", "/projects/{}/team/", "/indicators/{}/", "/indicators/{}/value/", "/probes/{}/",
     "/assessments/{}/decide/", "/evaluations/{}/", "/evaluations/{}/snapshot.json", "/evaluations/1/report/{}/",
     "/photos/{}/", "/people/{}/", "/welcome/{}/", "/links/project/{}/", "/account/confirm-email/{}/",
+    "/observations/domains/{}/", "/observations/things/{}/", "/observations/series/{}/", "/observations/series/{}/forecast/",
+    "/live/series/{}/chart", "/live/series/{}.csv", "/dashboards/{}/", "/dashboards/{}/embed/", "/rules/{}/",
+    "/rules/praf/{}/", "/rules/runs/{}/", "/alarms/{}/", "/duty/domains/{}/", "/duty/things/{}/control/",
+    "/connectors/{}/", "/sensorthings/v1.1/{}", "/sensorthings/v1.1/Things({})",
     "/api/v1/strategy/criteria/{}", "/api/v1/strategy/projects/{}", "/api/v1/strategy/evaluations/{}/content",
 )  # fmt: skip
 API = (
@@ -74,6 +80,14 @@ def test_odd_words_one_at_a_time_are_no_fault(ask: Callable[..., int], odd: str)
         ("/people/", ("q", "role", "page")),
         ("/account/login/", ("next",)),
         ("/indicators/import/", ("preview",)),
+        ("/observations/latest", ("series",)),
+        ("/observations/things/", ("q", "domain", "page", "state")),
+        (f"/observations/series/{_number()}/", ("range", "from", "to", "before")),
+        (f"/live/series/{_number()}/chart", ("points", "start", "end")),
+        ("/duty/", ("page",)),
+        ("/alarms/", ("state", "severity", "domain", "search", "page")),
+        ("/rules/", ("domain", "state", "page")),
+        ("/sensorthings/v1.1/Things", ("$filter", "$top", "$skip", "$orderby", "$expand", "$select", "$count")),
     ]
     bad = [
         f"{where}?{name}"
@@ -151,6 +165,25 @@ def test_bodies_that_are_no_forms_are_turned_away(ask: Callable[..., int]) -> No
 def test_odd_headers_are_no_fault(ask: Callable[..., int], headers: dict[str, str]) -> None:
     for where in ("/", "/matrix/", f"/strategy/{PILLAR}/", f"/probes/{PROBE}/", "/account/login/", "/healthz"):
         assert ask("GET", where, **headers) < FAULT
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00" * 100, b"PAR1" + b"\xff" * 500, b"time;x\n" + b"\xff\xfe;\n" * 99])
+def test_odd_files_of_history_are_refused_in_words(ask: Callable[..., int], content: bytes) -> None:
+    for name in ("../../x.csv", "x.parquet", "x\x00.csv"):
+        file = SimpleUploadedFile(name, content, "text/csv")
+        assert ask("POST", "/imports/", {"file": file}, by="dan") < FAULT
+
+
+def test_odd_messages_of_devices_are_judged_in_words(ask: Callable[..., int]) -> None:
+    for odd in ("[" * 20_000, '{"result": NaN}', '{"result": 1e999}', "null", '"' + "x" * 50_000, *ODD):
+        said = {"message": odd, "series": odd[:10], "mapping": odd[:5000]}
+        assert ask("POST", "/check-a-device/", said) < FAULT
+
+
+def _number() -> int:
+    from rivulus.observations.models import Datastream
+
+    return int(Datastream.objects.get(code=SERIES).pk)
 
 
 def test_a_form_without_its_token_is_refused(city: None) -> None:

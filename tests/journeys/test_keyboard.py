@@ -17,7 +17,7 @@ FOCUS_SHOWS = """() => {
 MOST_STEPS = 250
 
 
-def _tab_to(page: Any, wanted: Any) -> int:
+def tab_to(page: Any, wanted: Any) -> int:
     """Press Tab until the focus is where it shall be; return how often. The focus must show at every step."""
     for step in range(1, MOST_STEPS + 1):
         page.keyboard.press("Tab")
@@ -38,15 +38,15 @@ def test_somebody_without_a_mouse_comes_from_the_home_page_to_a_criterion_and_ch
     expect(page.locator(".skip-link")).to_be_in_viewport()
     page.keyboard.press("Enter")
     expect(page.locator("#content")).to_be_focused()
-    _tab_to(page, page.locator("main a[href='/matrix/']").first)
+    tab_to(page, page.locator("main a[href='/matrix/']").first)
     page.keyboard.press("Enter")
     page.wait_for_url("**/matrix/")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    _tab_to(page, page.locator(f"main a.chip[href='/matrix/{city.PILLAR}1.1/']"))
+    tab_to(page, page.locator(f"main a.chip[href='/matrix/{city.PILLAR}1.1/']"))
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/matrix/{city.PILLAR}1.1/")
-    _tab_to(page, page.locator(".site-tools a[hreflang=hu]"))
+    tab_to(page, page.locator(".site-tools a[hreflang=hu]"))
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/hu/matrix/{city.PILLAR}1.1/")
     expect(page.locator("html")).to_have_attribute("lang", "hu")
@@ -56,9 +56,9 @@ def test_the_menu_of_a_phone_opens_by_keyboard(page: Any) -> None:
     """On a narrow screen the ways stand behind one button; it opens with Enter, and Tab goes through what it shows."""
     page.set_viewport_size({"width": 320, "height": 640})
     page.goto("/")
-    _tab_to(page, page.locator(".site-menu summary"))
+    tab_to(page, page.locator(".site-menu summary"))
     page.keyboard.press("Enter")
-    _tab_to(page, page.locator(".site-menu a[href='/projects/']"))
+    tab_to(page, page.locator(".site-menu a[href='/projects/']"))
     page.keyboard.press("Enter")
     page.wait_for_url("**/projects/")
 
@@ -68,9 +68,9 @@ def test_ana_signs_in_by_keyboard(page: Any) -> None:
     from rivulus.identity.tests.people import PASSWORD
 
     page.goto("/account/login/")
-    _tab_to(page, page.locator("main [name=login]"))
+    tab_to(page, page.locator("main [name=login]"))
     page.keyboard.type("ana@example.org")
-    _tab_to(page, page.locator("main [name=password]"))
+    tab_to(page, page.locator("main [name=password]"))
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/desk/")

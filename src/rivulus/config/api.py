@@ -8,6 +8,7 @@ from ninja.throttling import AnonRateThrottle
 
 from rivulus.kernel.errors import NotFound, Refused
 from rivulus.kernel.words import say
+from rivulus.observations.api import router as observations
 from rivulus.strategy.api import router as strategy
 
 api = NinjaAPI(
@@ -18,11 +19,13 @@ api = NinjaAPI(
     description=(
         "Everything that the public pages show, as data. Every list has a twin for spreadsheets: the same address "
         "with `.csv`, the same query string. Texts come in the language of `lang` (ro, en, hu). "
-        "Data: figures of the Smart City Strategy Baia Mare 2030 and what the city has declared and measured since."
+        "Data: figures of the Smart City Strategy Baia Mare 2030, what the city has declared since, and what it measures. "
+        "Observations themselves are served by SensorThings 1.1 at `/sensorthings/v1.1`."
     ),
     throttle=[AnonRateThrottle("1200/m")],
 )
 api.add_router("/strategy", strategy, tags=["strategy"])
+api.add_router("/observations", observations, tags=["observations"])
 
 # One table from error to status; every answer has the same shape.
 STATUS: dict[type[Exception], tuple[int, str]] = {

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -38,7 +39,14 @@ class Endpoint:
 @require_safe
 def show_api(request: HttpRequest) -> HttpResponse:
     """Show every address, what may be asked of it, and how errors look."""
-    return render(request, "config/api.html", {"endpoints": list(list_endpoints()), "description": api.description})
+    host = request.get_host().partition(":")[0]
+    gate = settings.RIVULUS_GATE_URL or f"{request.scheme}://{host}:{settings.RIVULUS_GATE_PORT}"
+    context = {
+        "endpoints": list(list_endpoints()),
+        "description": api.description,
+        "stream_url": f"{gate}/live/stream?domain=air",
+    }
+    return render(request, "config/api.html", context)
 
 
 def list_endpoints() -> Iterator[Endpoint]:

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 
 from rivulus.kernel.limits import TooOften
 
+MACHINES = ("/sensorthings/", "/sandbox/", "/devices/")  # whoever asks there reads JSON, and sends more at once
+LARGEST_MESSAGE_BYTES = 10 * 1024 * 1024
 LARGEST_UPLOAD_BYTES = 64 * 1024 * 1024  # six photos of 8 MiB, and room
 
 
@@ -50,10 +52,14 @@ class AskedTooOften:
 
 
 def _largest(request: HttpRequest) -> int:
+    if request.path_info.startswith(MACHINES):
+        return LARGEST_MESSAGE_BYTES
     is_upload = request.content_type == "multipart/form-data"
     return LARGEST_UPLOAD_BYTES if is_upload else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 
 def _refuse(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
     """A plain page: the frame of others asks who is signed in, which is not known here yet."""
+    if request.path_info.startswith(MACHINES):
+        return JsonResponse({"code": status, "type": "error", "message": sentence}, status=status)
     return render(request, "config/refused.html", {"status": status, "sentence": sentence}, status=status)

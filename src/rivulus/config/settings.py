@@ -72,7 +72,19 @@ SECURE_ORIGIN = _flag("RIVULUS_HTTPS", False)  # set behind a TLS proxy
 RIVULUS_DEMO = _flag("RIVULUS_DEMO", True)
 RIVULUS_OPEN_SIGNUP = _flag("RIVULUS_OPEN_SIGNUP", True)  # residents may open accounts
 RIVULUS_KEEP_PAGES = _flag("RIVULUS_KEEP_PAGES", True)  # in memory, until the journal grows
+# Where the gate for observations listens, and how browsers reach it when that is another address (behind a proxy).
+RIVULUS_GATE_PORT = int(os.environ.get("RIVULUS_GATE_PORT", "8001"))
+RIVULUS_GATE_URL = os.environ.get("RIVULUS_GATE_URL", "").rstrip("/")
+
+
+def _gate_origins() -> list[str]:
+    if RIVULUS_GATE_URL:
+        return [RIVULUS_GATE_URL]
+    return [f"http://{host}:{RIVULUS_GATE_PORT}" for host in ("127.0.0.1", "localhost")]
+
+
 RIVULUS_REQUIRE_MFA = _flag("RIVULUS_REQUIRE_MFA", False)
+RIVULUS_CONNECTORS = os.environ.get("RIVULUS_CONNECTORS", "0")  # 1, or codes: sources outside may be asked
 RIVULUS_VERSION = "0.1.0"
 # For the frame: the name in the header leads to the account page.
 RIVULUS_ACCOUNT = {
@@ -82,6 +94,7 @@ RIVULUS_ACCOUNT = {
     "desk": "desk",
 }
 RIVULUS_NAVIGATION = [
+    ("observations:overview", N_("The city now")),
     ("strategy:pillars", N_("Strategy")),
     ("strategy:matrix", N_("Matrix")),
     ("strategy:projects", N_("Projects")),
@@ -226,7 +239,7 @@ SECURE_CSP = {
     "style-src": [CSP.SELF],
     "img-src": [CSP.SELF, "data:"],
     "font-src": [CSP.SELF],
-    "connect-src": [CSP.SELF],
+    "connect-src": [CSP.SELF, *_gate_origins()],  # the live stream comes from the gate
     "form-action": [CSP.SELF, *openid_origins(os.environ)],  # the sign-in form leads to the service
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],

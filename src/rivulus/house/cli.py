@@ -55,7 +55,9 @@ def parser() -> argparse.ArgumentParser:
         sub.set_defaults(do=do)
         return sub
 
-    sub = command("run", run, "Run the platform: web pages, worker and database, until Ctrl-C.")
+    sub = command(
+        "run", run, "Run the platform: web pages, gate for observations, worker, watch and database, until Ctrl-C."
+    )
     sub.add_argument("--host", default=DEFAULT_HOST, help="the address to listen on (0.0.0.0: all of the machine's)")
     sub.add_argument("--port", type=int, default=DEFAULT_PORT, help=f"the port to listen on ({DEFAULT_PORT})")
     sub.add_argument("--no-demo", action="store_true", help="refuse demonstration data, as a real city wants")
@@ -63,7 +65,7 @@ def parser() -> argparse.ArgumentParser:
     command("check", _check, "Check form, types, import contracts, migrations and translations.")
     sub = command("load", _load, "Load the city's facts again, from pack/baia_mare or another folder.")
     sub.add_argument("path", nargs="?", type=Path, help="a folder with another pack")
-    command("demo", _demo, "Add people of every role and half-yearly reports for trying things out.")
+    command("demo", _demo, "Add people of every role, reports and a simulated city for trying things out.")
     sub = command("backup", _backup, "Write the database and all files into one file.")
     sub.add_argument("file", type=Path)
     sub = command("restore", _restore, "Put everything back as a backup has it.")
@@ -144,7 +146,8 @@ def _check(_asked: argparse.Namespace) -> int:
 
 
 def _load(asked: argparse.Namespace) -> int:
-    return _call("load_pack", *([str(asked.path)] if asked.path else []))
+    folder = [str(asked.path)] if asked.path else []
+    return _call("load_pack", *folder) or _call("load_observations", *folder)
 
 
 def _demo(_asked: argparse.Namespace) -> int:

@@ -13,7 +13,7 @@ from psycopg import sql
 
 from rivulus.house import paths
 from rivulus.house.errors import HouseError
-from rivulus.house.postgres import DATABASE, Cluster
+from rivulus.house.postgres import DATABASE, Cluster, for_work
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Prepared:
 
 def own_cluster() -> Cluster | None:
     """The platform's own server, or None where DATABASE_URL names another."""
-    return None if os.environ.get("DATABASE_URL") else Cluster(paths.home() / "postgres")
+    return None if os.environ.get("DATABASE_URL") else Cluster(paths.home() / "postgres", for_work())
 
 
 @contextlib.contextmanager

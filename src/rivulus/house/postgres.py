@@ -47,7 +47,22 @@ SERVER_SETTINGS = {
     "log_timezone": "UTC",
     "jit": "off",  # short queries only: compiling them costs more than it saves
 }
+FOR_WORK = {
+    "max_wal_size": "2GB",  # fewer checkpoints while observations stream in
+    "wal_buffers": "64MB",
+    "wal_level": "minimal",  # nobody copies this server's log: backups are dumps
+    "max_wal_senders": "0",
+    "random_page_cost": "1.1",  # solid state
+}
+LARGEST_BUFFERS_MB, SMALLEST_BUFFERS_MB = 1024, 128
 FOR_TESTS = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
+
+
+def for_work() -> dict[str, str]:
+    """Settings for real use: an eighth of the memory for pages that are kept, within reason."""
+    memory_mb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 1024**2
+    buffers_mb = min(LARGEST_BUFFERS_MB, max(SMALLEST_BUFFERS_MB, memory_mb // 8))
+    return {**FOR_WORK, "shared_buffers": f"{buffers_mb}MB"}
 
 
 def program(name: str) -> Path:

@@ -99,11 +99,13 @@ def migrate() -> None:
     """Bring the tables to the present schema."""
     manage("migrate", interactive=False)
     manage("createcachetable")
+    manage("rebuild_sandbox")
 
 
 def load_pack() -> None:
-    """Load the city's facts."""
+    """Load the city's facts: what it promised, and what it measures."""
     manage("load_pack")
+    manage("load_observations")
 
 
 def collect_static() -> None:
@@ -128,7 +130,8 @@ def schema_mark() -> str:
 
 def pack_mark() -> str:
     """Of the facts and of how they are read."""
-    sources = [paths.SOURCE / "strategy" / "feeds", paths.SOURCE / "strategy" / "management"]
+    contexts = [paths.SOURCE / "strategy", paths.SOURCE / "observations"]
+    sources = [context / room for context in contexts for room in ("feeds", "management")]
     files = [file for folder in [paths.pack(), *sources] for file in folder.rglob("*")]
     return _contents(file for file in files if file.is_file() and file.suffix != ".pyc")
 

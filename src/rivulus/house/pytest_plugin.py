@@ -142,7 +142,8 @@ def _empty_store() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "TRUNCATE observations_reading, observations_record, observations_annotation, observations_correction, "
-            "observations_block, observations_hourly, observations_daily, observations_head, observations_dirty"
+            "observations_block, observations_hourly, observations_daily, observations_hourly_block, "
+            "observations_daily_block, observations_head, observations_dirty"
         )
         cursor.execute("UPDATE observations_watermark SET closed_until = '1900-01-01T00:00:00Z'")
 

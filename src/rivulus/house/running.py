@@ -14,6 +14,8 @@ from rivulus.house.progress import step
 def run(host: str, port: int, *, started: float) -> int:
     """Run the platform until told to stop; return the exit status."""
     supervisor.require_free(host, port)
+    gate_port = int(os.environ.setdefault("RIVULUS_GATE_PORT", str(port + 1)))
+    supervisor.require_free(host, gate_port)
     _allow(host)
     with locks.shared(paths.home() / "platform.lock"), _database() as cluster:
         prepare.prepare()
@@ -25,7 +27,10 @@ def run(host: str, port: int, *, started: float) -> int:
             seconds = time.monotonic() - started
             print(f"Rivulus is running at {address} ({seconds:.1f} s). Ctrl-C stops it.", flush=True)
 
-        children = [supervisor.web(host, port), supervisor.worker()]
+        children = [supervisor.web(host, port), supervisor.gate(host, gate_port), supervisor.worker()]
+        children.append(supervisor.watch())
+        if os.environ.get("RIVULUS_MQTT_URL"):
+            children.append(supervisor.bridge())
         look_after = _bring_back(cluster) if cluster else lambda: None
         return supervisor.Supervisor(children, look_after).run(
             is_up=lambda: supervisor.answers(host, port), announce=announce

@@ -168,6 +168,32 @@ def web(host: str, port: int) -> Child:
     return Child("web", [sys.executable, "-m", "granian", *words, "--no-ws", "rivulus.config.wsgi:application"])
 
 
+def gate(host: str, port: int) -> Child:
+    """The gate: a small ASGI server that takes in observations as fast as they come, and streams the latest ones."""
+    options = {
+        "--interface": "asgi",
+        "--host": host,
+        "--port": str(port),
+        "--workers": os.environ.get("RIVULUS_GATE_PROCESSES") or "1",
+        "--workers-kill-timeout": "1",
+        "--log-level": "error",
+        "--http": "1",
+    }
+    words = [part for option in options.items() for part in option]
+    application = "rivulus.observations.standards.gate.asgi:application"
+    return Child("gate", [sys.executable, "-m", "granian", *words, "--no-ws", application], waits=True)
+
+
+def watch() -> Child:
+    """The watch, which looks at what arrives through the rules of the city."""
+    return Child("watch", [sys.executable, "-m", "django", "watch"], waits=True)
+
+
+def bridge() -> Child:
+    """The bridge to the broker of messages (MQTT) that the operator named."""
+    return Child("mqtt", [sys.executable, "-m", "django", "mqtt"], waits=True)
+
+
 def worker() -> Child:
     """The worker, which also keeps the clock of regular tasks."""
     return Child("worker", [sys.executable, "-m", "rivulus.house.worker"], waits=True)

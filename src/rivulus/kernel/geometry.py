@@ -25,7 +25,7 @@ def read_geojson(value: object) -> BaseGeometry:
     """Return the geometry of a GeoJSON geometry or feature; raises Refused when it is none, or outside the world."""
     geometry = value.get("geometry") if isinstance(value, Mapping) and value.get("type") == "Feature" else value
     try:
-        found = shape(geometry)  # type: ignore[arg-type]
+        found = shape(geometry)
     except Exception as error:
         raise Refused(N_("This is not a GeoJSON geometry.")) from error
     if found.is_empty or shapely.get_num_coordinates(found) > MAX_POSITIONS:

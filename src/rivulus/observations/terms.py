@@ -90,6 +90,23 @@ class Domain(StrEnum):
     RIVER = "river"
 
 
+DOMAIN_NAMES: dict[Domain, str] = {
+    Domain.AIR: N_("Air"),
+    Domain.NOISE: N_("Noise"),
+    Domain.WEATHER: N_("Weather and heat"),
+    Domain.PARKING: N_("Parking"),
+    Domain.LIGHTING: N_("Street lighting"),
+    Domain.ENERGY: N_("Energy of public buildings"),
+    Domain.WATER: N_("Water"),
+    Domain.HEAT: N_("Heating"),
+    Domain.WASTE: N_("Waste"),
+    Domain.TRAFFIC: N_("Cyclists and traffic"),
+    Domain.CHARGING: N_("Charging of electric cars"),
+    Domain.WIFI: N_("Public Wi-Fi"),
+    Domain.RIVER: N_("River"),
+}
+
+
 class Scope(StrEnum):
     """What a supplier's key may do."""
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from rivulus.identity.queries import roles_of
 from rivulus.identity.terms import Role
+from rivulus.observations.queries.alarms import count_unacknowledged
+from rivulus.observations.queries.things import DomainCount, count_by_domain
 from rivulus.strategy.queries.assessments import count_waiting
 from rivulus.strategy.queries.matrix import Matrix, get_matrix
 from rivulus.strategy.queries.pillars import Gap, list_gaps
@@ -29,6 +31,17 @@ class Front:
     projects: int
     projects_under_way: int
     projects_done: int
+    domains: dict[str, DomainCount]
+
+    @property
+    def things(self) -> int:
+        """How many things measure the city."""
+        return sum(count.things for count in self.domains.values())
+
+    @property
+    def is_simulated(self) -> bool:
+        """Tell whether every one of them is simulated."""
+        return bool(self.domains) and all(count.simulated == count.things for count in self.domains.values())
 
 
 def get_front() -> Front:
@@ -51,6 +64,7 @@ def get_front() -> Front:
         projects=sum(statuses.values()),
         projects_under_way=statuses.get(Status.IN_PROGRESS, 0),
         projects_done=statuses.get(Status.DONE, 0),
+        domains=count_by_domain(),
     )
 
 
@@ -63,6 +77,22 @@ class Desk:
     owed: tuple[Late, ...]
     waiting: int
     criteria_reconstructed: int
+    alarms: int
+
+    @property
+    def is_dispatcher(self) -> bool:
+        """Tell whether the person watches over the city."""
+        return Role.DISPATCHER in self.roles
+
+    @property
+    def is_supplier(self) -> bool:
+        """Tell whether the person brings devices."""
+        return Role.SUPPLIER in self.roles
+
+    @property
+    def has_work(self) -> bool:
+        """Tell whether the desk shows anything at all."""
+        return bool(self.owed or self.projects or self.roles - {Role.RESIDENT, Role.PROJECT_TEAM})
 
     @property
     def is_strategy_unit(self) -> bool:
@@ -93,6 +123,7 @@ def get_desk(person: Any) -> Desk:
         owed=tuple(late for late in owing if is_unit or late.project.pk in mine),
         waiting=count_waiting() if is_unit else 0,
         criteria_reconstructed=_count_reconstructed() if is_unit else 0,
+        alarms=count_unacknowledged() if Role.DISPATCHER in roles else 0,
     )
 
 

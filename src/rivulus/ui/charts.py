@@ -9,6 +9,7 @@ from rivulus.ui.drawing import svg, tables
 from rivulus.ui.drawing.bars import draw_bars, draw_grouped, draw_stacked
 from rivulus.ui.drawing.crystal import draw_crystal
 from rivulus.ui.drawing.lines import draw_lines
+from rivulus.ui.drawing.sketch import draw_sketch
 from rivulus.ui.drawing.svg import Sheet
 from rivulus.ui.drawing.terms import (
     Bar,
@@ -19,15 +20,22 @@ from rivulus.ui.drawing.terms import (
     Crystal,
     Facet,
     GroupedBars,
+    Limit,
     Line,
     Lines,
+    Moment,
     Point,
     Series,
+    Sketch,
     Span,
+    Spot,
     StackedBars,
+    TimeLine,
     Timeline,
+    TimeSeries,
 )
 from rivulus.ui.drawing.timeline import draw_timeline
+from rivulus.ui.drawing.timeseries import draw_time_series
 
 __all__ = [
     "Bar",
@@ -38,12 +46,18 @@ __all__ = [
     "Crystal",
     "Facet",
     "GroupedBars",
+    "Limit",
     "Line",
     "Lines",
+    "Moment",
     "Point",
     "Series",
+    "Sketch",
     "Span",
+    "Spot",
     "StackedBars",
+    "TimeLine",
+    "TimeSeries",
     "Timeline",
     "draw",
     "table_of",
@@ -80,3 +94,7 @@ def _draw_on(chart: Chart, sheet: Sheet) -> SafeString:
             return draw_timeline(chart, sheet)
         case Crystal():
             return draw_crystal(chart, sheet)
+        case TimeSeries():
+            return draw_time_series(chart, sheet)
+        case Sketch():
+            return draw_sketch(chart, sheet)

@@ -210,3 +210,49 @@ def get_timeline() -> charts.Timeline:
             for label, start, end, tone, percent in spans
         ),
     )
+
+
+def get_time_series() -> charts.TimeSeries:
+    """A day of measurements with a gap, and a limit."""
+    start = 1_767_218_400.0  # midnight of 1 January 2026 in the city
+    means = (12, 11, 10, 9, 10, 14, 22, 31, 36, 33, None, None, 24, 21, 20, 22, 27, 35, 41, 38, 30, 22, 17, 14)
+    return charts.TimeSeries(
+        key="sample-time-series",
+        title=gettext("Measurements over a day"),
+        description=gettext("The line is the mean of each hour, the band how far it went; a gap stays open."),
+        unit="µg/m³",
+        start=start,
+        end=start + 86_400,
+        lines=(
+            charts.TimeLine(
+                label=gettext("fine dust"),
+                tone=Tone.MALACHITE,
+                moments=tuple(
+                    charts.Moment(
+                        time=start + hour * 3600,
+                        value=mean,
+                        low=None if mean is None else mean * 0.8,
+                        high=None if mean is None else mean * 1.3,
+                    )
+                    for hour, mean in enumerate(means)
+                ),
+            ),
+        ),
+        limits=(charts.Limit(label=gettext("daily limit"), value=50),),
+    )
+
+
+def get_sketch() -> charts.Sketch:
+    """Four places, two of which want a look."""
+    return charts.Sketch(
+        key="sample-sketch",
+        title=gettext("Where things are"),
+        description=gettext("Shape and colour say how each place is; the list beside says it in words."),
+        rank_words=(gettext("as usual"), gettext("wants a look"), gettext("wrong")),
+        spots=(
+            charts.Spot(label=gettext("The square"), longitude=23.582, latitude=47.658),
+            charts.Spot(label=gettext("The station"), longitude=23.563, latitude=47.655, rank=1),
+            charts.Spot(label=gettext("The park"), longitude=23.585, latitude=47.665),
+            charts.Spot(label=gettext("The mine"), longitude=23.61, latitude=47.672, rank=2, note=gettext("silent")),
+        ),
+    )

@@ -35,6 +35,8 @@ def gallery(request: HttpRequest) -> HttpResponse:
                 samples.get_steps(),
                 samples.get_years(),
                 samples.get_timeline(),
+                samples.get_time_series(),
+                samples.get_sketch(),
             ],
         },
     )

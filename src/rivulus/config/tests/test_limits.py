@@ -134,3 +134,16 @@ def test_files_are_looked_at_a_few_times_a_minute_for_one_person(ioana: Client) 
 def test_the_api_does_not_believe_an_address_that_the_visitor_made_up() -> None:
     request = RequestFactory().get("/", headers={"X-Forwarded-For": "203.0.113.9"})
     assert AnonRateThrottle("1/m").get_ident(request) == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    "path", ["/sensorthings/v1.1/Observations", "/devices/tts/v3", "/sandbox/sensorthings/v1.1/Things"]
+)
+def test_machines_may_send_ten_megabytes_and_read_why_not_more(path: str) -> None:
+    request = RequestFactory().post(path, content_type="application/json")
+    request.META |= {"CONTENT_LENGTH": str(10 * MEBIBYTE), "wsgi.input": Body()}
+    assert BodySize(lambda _request: HttpResponse("reached"))(request).content == b"reached"
+    request.META["CONTENT_LENGTH"] = str(10 * MEBIBYTE + 1)
+    answer = BodySize(lambda _request: HttpResponse("reached"))(request)
+    assert answer.status_code == 413
+    assert answer["Content-Type"] == "application/json"

@@ -272,7 +272,10 @@ def test_the_export_holds_everything_that_is_known(as_ana: Client, ana: Person) 
     assert "attachment" in answer["Content-Disposition"]
     assert data["person"]["email"] == ana.email
     assert data["journal"][0]["private"]["email"] == ana.email
-    assert data["elsewhere"] == {"test": {"reports": [str(ana.id)]}}
+    assert data["elsewhere"]["test"] == {"reports": [str(ana.id)]}
+    assert set(data["elsewhere"]["observations"]) == {
+        "suppliers", "alarms_acknowledged", "tasks_asked", "rules_written",
+    }  # fmt: skip
     assert as_ana.get(reverse("identity:export")).status_code == 405
 
 

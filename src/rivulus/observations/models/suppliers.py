@@ -48,3 +48,16 @@ class SupplierMember(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["supplier", "person"], name="supplier_member_once")]
+
+
+class SupplierUsage(models.Model):
+    """How many observations a supplier sent on one day (of the city); kept 400 days."""
+
+    id = models.BigAutoField(primary_key=True)
+    supplier = models.ForeignKey(Supplier, on_delete=models.CASCADE, related_name="usage")
+    day = models.DateField()
+    accepted = models.BigIntegerField(default=0)
+    refused = models.BigIntegerField(default=0)  # above a quota
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["supplier", "day"], name="supplier_usage_once_a_day")]

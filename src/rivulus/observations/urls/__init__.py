@@ -2,6 +2,7 @@
 
 from rivulus.observations.urls import (
     automations,
+    connectors,
     dashboards,
     domains,
     duty,
@@ -13,6 +14,7 @@ from rivulus.observations.urls import (
 app_name = "observations"
 urlpatterns = [
     *automations.urlpatterns,
+    *connectors.urlpatterns,
     *dashboards.urlpatterns,
     *domains.urlpatterns,
     *duty.urlpatterns,

@@ -1,5 +1,10 @@
 """Addresses of the pages of each domain."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from rivulus.observations.views import domains
+
+urlpatterns: list[URLPattern] = [
+    path("observations/", domains.overview, name="overview"),
+    path("observations/domains/<slug:code>/", domains.domain, name="domain"),
+]

@@ -1,5 +1,10 @@
 """Addresses of the pages of forecasts."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from rivulus.observations.views import forecasts
+
+urlpatterns: list[URLPattern] = [
+    path("observations/forecasts/", forecasts.list_all, name="forecasts"),
+    path("observations/series/<int:pk>/forecast/", forecasts.one, name="forecast"),
+]

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -27,6 +28,10 @@ def asked(monkeypatch: pytest.MonkeyPatch, settings: Any) -> list[dict[str, Pers
         return NOTHING if len(calls) > 1 else Added(15, 200, 17, 5, 20, 1)
 
     monkeypatch.setattr(demo, "add_demonstration", add)
+    monkeypatch.setattr(
+        demo.simulation, "build_city", lambda by: SimpleNamespace(things={"lamp": 1}, series={"power": 7})
+    )
+    monkeypatch.setattr(demo.simulation, "fill_history", lambda by: SimpleNamespace(added=1329))
     settings.RIVULUS_DEMO = True
     return calls
 
@@ -47,6 +52,8 @@ def test_it_tells_who_can_sign_in_with_a_password_made_now(asked: list[dict[str,
         assert person.email in said
         assert person.check_password(password)
     assert "200 half-yearly reports" in said
+    assert "1 things with 1 series; 1329 observations" in said
+    assert "Simulated:" not in run(no_city=True)
 
 
 @pytest.mark.django_db

@@ -7,9 +7,9 @@ from django.db.models import Count, Q
 from ninja import Router
 
 from rivulus.kernel import probes
+from rivulus.kernel.listing import ListQuery, add_listing
 from rivulus.strategy import models
 from rivulus.strategy.api import schemas
-from rivulus.strategy.api.listing import ListQuery, add_listing
 
 router = Router()
 
@@ -154,6 +154,7 @@ def _probe(probe: probes.Probe, reading: models.ProbeReading | None, criteria: l
 add_listing(
     router,
     "/documents",
+    context="strategy",
     title="Documents that the strategy relates to",
     query=DocumentsQuery,
     out=schemas.DocumentOut,
@@ -163,6 +164,7 @@ add_listing(
 add_listing(
     router,
     "/directions",
+    context="strategy",
     title="Directions of action",
     query=DirectionsQuery,
     out=schemas.DirectionOut,
@@ -172,6 +174,7 @@ add_listing(
 add_listing(
     router,
     "/umbrella",
+    context="strategy",
     title="Documents that the directions answer to (interpretation)",
     query=UmbrellaQuery,
     out=schemas.UmbrellaOut,
@@ -180,10 +183,13 @@ add_listing(
 add_listing(
     router,
     "/anomalies",
+    context="strategy",
     title="Faults found in the source",
     query=AnomaliesQuery,
     out=schemas.AnomalyOut,
     find=find_anomalies,
     is_live=False,
 )
-add_listing(router, "/probes", title="Probes", query=ListQuery, out=schemas.ProbeOut, find=find_probes)
+add_listing(
+    router, "/probes", context="strategy", title="Probes", query=ListQuery, out=schemas.ProbeOut, find=find_probes
+)

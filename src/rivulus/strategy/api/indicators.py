@@ -9,9 +9,9 @@ from ninja import Query, Router
 from pydantic import Field
 
 from rivulus.kernel.errors import NotFound
+from rivulus.kernel.listing import LanguageQuery, ListQuery, add_listing, check_parameters
 from rivulus.strategy import models
 from rivulus.strategy.api import schemas
-from rivulus.strategy.api.listing import LanguageQuery, ListQuery, add_listing, check_parameters
 from rivulus.strategy.queries import evaluations as evaluation_queries
 from rivulus.strategy.queries.demonstration import shown
 from rivulus.strategy.queries.indicators import IndicatorFilter, Standing, get_indicator, list_standings
@@ -74,18 +74,31 @@ def find_evaluations(query: ListQuery) -> Sequence[schemas.EvaluationOut]:
 
 
 add_listing(
-    router, "/indicators", title="Indicators", query=IndicatorsQuery, out=schemas.IndicatorOut, find=find_indicators
+    router,
+    "/indicators",
+    context="strategy",
+    title="Indicators",
+    query=IndicatorsQuery,
+    out=schemas.IndicatorOut,
+    find=find_indicators,
 )
 add_listing(
     router,
     "/indicator-values",
+    context="strategy",
     title="Values of the indicators by place and year",
     query=ValuesQuery,
     out=schemas.IndicatorValueOut,
     find=find_values,
 )
 add_listing(
-    router, "/evaluations", title="Evaluations", query=ListQuery, out=schemas.EvaluationOut, find=find_evaluations
+    router,
+    "/evaluations",
+    context="strategy",
+    title="Evaluations",
+    query=ListQuery,
+    out=schemas.EvaluationOut,
+    find=find_evaluations,
 )
 
 

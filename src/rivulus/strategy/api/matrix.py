@@ -8,9 +8,9 @@ from django.utils import translation
 from ninja import Query, Router
 from pydantic import Field
 
+from rivulus.kernel.listing import LanguageQuery, ListQuery, add_listing, check_parameters, csv_response
 from rivulus.strategy import models
 from rivulus.strategy.api import schemas
-from rivulus.strategy.api.listing import LanguageQuery, ListQuery, add_listing, check_parameters, csv_response
 from rivulus.strategy.queries.demonstration import shown
 from rivulus.strategy.queries.matrix import Cell, Column, get_matrix
 from rivulus.strategy.rules.matrix import PillarStanding
@@ -58,8 +58,24 @@ def find_criteria(query: CriteriaQuery) -> list[schemas.CriterionOut]:
     ]
 
 
-add_listing(router, "/pillars", title="Pillars", query=PillarsQuery, out=schemas.PillarOut, find=find_pillars)
-add_listing(router, "/criteria", title="Criteria", query=CriteriaQuery, out=schemas.CriterionOut, find=find_criteria)
+add_listing(
+    router,
+    "/pillars",
+    context="strategy",
+    title="Pillars",
+    query=PillarsQuery,
+    out=schemas.PillarOut,
+    find=find_pillars,
+)
+add_listing(
+    router,
+    "/criteria",
+    context="strategy",
+    title="Criteria",
+    query=CriteriaQuery,
+    out=schemas.CriterionOut,
+    find=find_criteria,
+)
 
 
 @router.get("/matrix", response=schemas.MatrixOut, summary="The maturity matrix as of a date", url_name="matrix")

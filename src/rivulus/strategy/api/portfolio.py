@@ -7,9 +7,9 @@ from django.http import Http404, HttpRequest
 from django.utils import translation
 from ninja import Query, Router
 
+from rivulus.kernel.listing import LanguageQuery, ListQuery, add_listing, check_parameters
 from rivulus.strategy import models
 from rivulus.strategy.api import schemas
-from rivulus.strategy.api.listing import LanguageQuery, ListQuery, add_listing, check_parameters
 from rivulus.strategy.queries import projects as queries
 from rivulus.strategy.queries.projects import Order, ProjectFilter
 from rivulus.strategy.queries.reports import list_reports
@@ -45,7 +45,15 @@ def find_projects(query: ProjectsQuery) -> Sequence[schemas.ProjectOut]:
     return [_project(project) for project in found]
 
 
-add_listing(router, "/projects", title="Projects", query=ProjectsQuery, out=schemas.ProjectOut, find=find_projects)
+add_listing(
+    router,
+    "/projects",
+    context="strategy",
+    title="Projects",
+    query=ProjectsQuery,
+    out=schemas.ProjectOut,
+    find=find_projects,
+)
 
 
 @router.get(

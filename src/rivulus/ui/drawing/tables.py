@@ -10,9 +10,12 @@ from rivulus.ui.drawing.terms import (
     Crystal,
     GroupedBars,
     Lines,
+    Sketch,
     StackedBars,
     Timeline,
+    TimeSeries,
 )
+from rivulus.ui.drawing.timeseries import moment_words
 from rivulus.ui.rules import Number, format_number, format_percent
 
 
@@ -29,6 +32,10 @@ def table_of(chart: Chart, language: str = "ro") -> ChartTable:
             return _timeline(chart, language)
         case Crystal():
             return _crystal(chart, language)
+        case TimeSeries():
+            return _time_series(chart, language)
+        case Sketch():
+            return _sketch(chart)
 
 
 def _number(value: Number | None, language: str, decimals: int | None = None) -> Cell:
@@ -121,3 +128,34 @@ def _crystal(chart: Crystal, language: str) -> ChartTable:
         row += [_number(facet.expected, language)] if has_expected else []
         rows.append(tuple(row))
     return ChartTable(columns=_columns(*heads), rows=tuple(rows))
+
+
+def _time_series(chart: TimeSeries, language: str) -> ChartTable:
+    has_reach = any(moment.low is not None for line in chart.lines for moment in line.moments)
+    heads = [(gettext("Time"), False)]
+    for line in chart.lines:
+        heads.append((f"{line.label} ({chart.unit})", True))
+        heads += [(gettext("lowest"), True), (gettext("highest"), True)] if has_reach else []
+    times = sorted({moment.time for line in chart.lines for moment in line.moments})
+    moments = [{moment.time: moment for moment in line.moments} for line in chart.lines]
+    rows = []
+    for time in times:
+        row = [Cell(text=moment_words(time, chart, language))]
+        for of in moments:
+            found = of.get(time)
+            row.append(_number(found.value if found else None, language, chart.decimals))
+            if has_reach:
+                row.append(_number(found.low if found else None, language, chart.decimals))
+                row.append(_number(found.high if found else None, language, chart.decimals))
+        rows.append(tuple(row))
+    return ChartTable(columns=_columns(*heads), rows=tuple(rows))
+
+
+def _sketch(chart: Sketch) -> ChartTable:
+    rows = tuple(
+        (Cell(text=spot.label, href=spot.href), Cell(text=chart.rank_words[spot.rank]), Cell(text=spot.note))
+        for spot in chart.spots
+    )
+    return ChartTable(
+        columns=_columns((gettext("Place"), False), (gettext("State"), False), (gettext("Note"), False)), rows=rows
+    )

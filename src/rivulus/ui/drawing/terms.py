@@ -142,7 +142,68 @@ class Crystal(Figure):
     levels: int = 5
 
 
-type Chart = Bars | GroupedBars | StackedBars | Lines | Timeline | Crystal
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """What was so around a time (seconds since 1970): the mean, and how far it went down and up; None is a gap."""
+
+    time: float
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeLine:
+    """Moments in the order of time."""
+
+    label: str
+    moments: tuple[Moment, ...]
+    tone: str = Tone.STREAM
+    is_expected: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """A height that matters, with the words for it."""
+
+    label: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeSeries(Figure):
+    """What was measured over hours, days or months, with gaps left open; times in the zone of the city."""
+
+    unit: str
+    lines: tuple[TimeLine, ...]
+    start: float
+    end: float
+    limits: tuple[Limit, ...] = ()
+    decimals: int | None = None
+    zone: str = "Europe/Bucharest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """A place in degrees east and north; ``rank`` 0 is as usual, 1 wants a look, 2 is wrong."""
+
+    label: str
+    longitude: float
+    latitude: float
+    rank: int = 0
+    note: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sketch(Figure):
+    """Where things are, one beside the other; with a scale and north above, and without streets."""
+
+    spots: tuple[Spot, ...]
+    rank_words: tuple[str, str, str]
+
+
+type Chart = Bars | GroupedBars | StackedBars | Lines | Timeline | Crystal | TimeSeries | Sketch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from rivulus.ui import charts, samples
 from rivulus.ui.drawing import svg
+from rivulus.ui.drawing.timeseries import time_ticks
 
 MAKERS = [
     samples.get_crystal,
@@ -18,6 +19,8 @@ MAKERS = [
     samples.get_steps,
     samples.get_years,
     samples.get_timeline,
+    samples.get_time_series,
+    samples.get_sketch,
 ]
 EVIL = '<script>alert("x")</script> & Ștefan'
 NAMES = {"key": "k", "title": EVIL, "description": EVIL}
@@ -34,6 +37,19 @@ HOSTILE = [
     charts.Lines(**NAMES, x_label="", y_label="", lines=()),
     charts.Timeline(**NAMES, spans=(charts.Span(label=EVIL, start=2026, end=2026, note=EVIL),)),
     charts.Timeline(**NAMES, spans=()),
+    charts.TimeSeries(
+        **NAMES,
+        unit=EVIL,
+        start=0.0,
+        end=0.0,
+        lines=(charts.TimeLine(label=EVIL, moments=(charts.Moment(time=0.0, value=1.0, low=1.0, high=1.0),)),) * 2,
+        limits=(charts.Limit(label=EVIL, value=3.0),),
+    ),
+    charts.TimeSeries(**NAMES, unit="", start=0.0, end=1.0, lines=()),
+    charts.Sketch(
+        **NAMES, rank_words=(EVIL,) * 3, spots=(charts.Spot(label=EVIL, longitude=23, latitude=47, note=EVIL),)
+    ),
+    charts.Sketch(**NAMES, rank_words=("", "", ""), spots=()),
     charts.Crystal(**NAMES, facets=(charts.Facet(code=EVIL, name=EVIL, level=0, fraction=2.0),) * 6),
 ]
 
@@ -106,3 +122,21 @@ def test_a_longer_number_has_a_longer_bar():
     wide = drawings(samples.get_bars())[1]
     lengths = [float(e.get("width")) for e in wide.iter("rect") if e.get("class") == "fill"]
     assert lengths[0] > lengths[1] > lengths[2] == 0
+
+
+def test_a_gap_breaks_the_line_and_a_lone_moment_is_a_dot():
+    moments = [charts.Moment(time=float(n), value=value) for n, value in enumerate((1.0, 2.0, None, 4.0, None))]
+    line = charts.TimeLine(label="x", moments=tuple(moments))
+    chart = charts.TimeSeries(key="k", title="t", description="d", unit="m", start=0.0, end=5.0, lines=(line,))
+    narrow, _wide = drawings(chart)
+    assert len([e for e in narrow.iter("path") if e.get("class") == "stroke"]) == 1
+    assert len([e for e in narrow.iter("circle") if e.get("class") == "mark"]) == 1
+    assert [row[1].text for row in charts.table_of(chart, "en").rows] == ["1", "2", "no value", "4", "no value"]
+
+
+@given(st.integers(1_500_000_000, 2_000_000_000), st.integers(60, 400_000_000), st.integers(1, 8))
+def test_a_time_axis_has_few_ticks_and_all_of_them_inside(start, reach, wanted):
+    chart = charts.TimeSeries(key="k", title="", description="", unit="", start=start, end=start + reach, lines=())
+    ticks = time_ticks(chart, wanted, "ro")
+    assert len(ticks) <= 2 * wanted + 2
+    assert all(start <= time <= start + reach for time, _words in ticks)

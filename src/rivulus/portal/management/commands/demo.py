@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rivulus.identity.actions import add_demonstration_people
 from rivulus.identity.terms import ROLE_NAMES, Role
 from rivulus.kernel.errors import Refused
+from rivulus.observations.actions import simulation
 from rivulus.strategy.actions.demonstration import Added, add_demonstration
 
 PASSWORD_BYTES = 9  # twelve letters and digits
@@ -17,13 +18,16 @@ PASSWORD_BYTES = 9  # twelve letters and digits
 class Command(BaseCommand):
     """Add people of every role, and what they reported and declared, for trying things out."""
 
-    help = "Add people of every role and half-yearly reports for trying things out; doing it again adds nothing."
+    help = (
+        "Add people of every role, half-yearly reports and a simulated city for trying things out; again adds nothing."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take a password, so that scripts know it."""
         parser.add_argument(
             "--password", help="the password of all demonstration people (a new random one if not given)"
         )
+        parser.add_argument("--no-city", action="store_true", help="do not simulate things that measure")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Add, and say who can sign in and what there is to see."""
@@ -38,6 +42,21 @@ class Command(BaseCommand):
             raise CommandError(str(refused)) from refused
         self._say_people(people, password)
         self._say_added(added)
+        if not options["no_city"]:
+            self._simulate()
+
+    def _simulate(self) -> None:
+        """Build the simulated city and let it have measured for a while; it goes on by itself while the worker runs."""
+        self.stdout.write("A simulated city is built, with five weeks of what it measured; this takes a minute or two.")
+        self.stdout.flush()
+        try:
+            built = simulation.build_city(by=None)
+            stored = simulation.fill_history(by=None)
+        except Refused as refused:
+            raise CommandError(str(refused)) from refused
+        self.stdout.write(
+            f"Simulated: {len(built.things)} things with {len(built.series)} series; {stored.added} observations added."
+        )
 
     def _say_people(self, people: list[Any], password: str) -> None:
         self.stdout.write("People of the demonstration; they can sign in while RIVULUS_DEMO is on:")

@@ -1,0 +1,26 @@
+"""A worker that does nothing but close hours and count again, to be killed in the middle of it."""
+
+import time
+
+
+def main() -> None:
+    """Close and count for ever."""
+    import django
+
+    django.setup()
+    from django.db import Error, connection
+
+    from rivulus.observations.actions.rollups import close_hours, recount
+
+    while True:
+        try:
+            close_hours(by=None)
+            while recount(by=None).lines:
+                pass
+        except Error:  # the database was killed
+            connection.close()
+        time.sleep(0.05)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,1 +1,0 @@
-"""Registers in the staff pages."""

@@ -1,0 +1,1 @@
+"""Answers of sources in their own formats, and what becomes of them here."""

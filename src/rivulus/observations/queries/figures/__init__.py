@@ -1,0 +1,1 @@
+"""The figures of the domains, computed from the store when they are asked for."""

@@ -1,0 +1,1 @@
+"""What the readings of each domain mean: indices, limits and figures, each with its source."""

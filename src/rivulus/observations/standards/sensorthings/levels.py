@@ -1,0 +1,254 @@
+"""Reading entities and what they lead to: one statement for every set that is shown, however many rows it has."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from rivulus.observations.rules.filters.checking import check
+from rivulus.observations.rules.filters.kinds import FilterError, Kind
+from rivulus.observations.standards.sensorthings import series
+from rivulus.observations.standards.sensorthings.asking import Cost, ask
+from rivulus.observations.standards.sensorthings.entities import Entity, Field, Link
+from rivulus.observations.standards.sensorthings.geography import places
+from rivulus.observations.standards.sensorthings.observations import order_sql
+from rivulus.observations.standards.sensorthings.options import DEFAULT_TOP, OptionError, Options, Order
+from rivulus.observations.standards.sensorthings.readers import Reader
+from rivulus.observations.standards.sensorthings.rendering import show_time
+from rivulus.observations.standards.sensorthings.sql import Compiler, filter_sql, link_sql, order_field
+
+type Shown = dict[str, Any]
+NO_KEYS: Mapping[str, int | None] = {}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whatever one request carries along: who reads, where the service is, when it is now, and what it may cost."""
+
+    reader: Reader
+    base: str
+    now_us: int
+    cost: Cost = field(default_factory=Cost)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An entity as it was read: its number, whose it is (where asked by parents), its links to one, its values."""
+
+    id: int
+    parent: int
+    keys: Mapping[str, int | None]
+    values: Sequence[Any]
+
+
+@dataclass(frozen=True)
+class Level:
+    """One set within an answer, with what is asked of it."""
+
+    entity: Entity
+    options: Options
+    asked: Asked
+    compiler: Compiler = field(init=False)
+    ordering: Compiler = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "compiler", Compiler(self.entity, "t", self.asked.reader, places))
+        object.__setattr__(self, "ordering", self.compiler.for_order())
+
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        """The properties to read."""
+        return tuple(one for one in self.wanted if not self._is_computed(one))
+
+    @cached_property
+    def wanted(self) -> tuple[Field, ...]:
+        """The properties to show."""
+        select = self.options.select
+        return tuple(one for one in self.entity.fields if select is None or one.name in select)
+
+    def _is_computed(self, one: Field) -> bool:
+        return self.entity.table == "observations_datastream" and one.name in series.COMPUTED
+
+    @cached_property
+    def forwards(self) -> tuple[Link, ...]:
+        """The links to one that are to be followed."""
+        names = {expand.link for expand in self.options.expand}
+        return tuple(link for link in self.entity.links if link.forward and link.name in names)
+
+    @cached_property
+    def columns(self) -> str:
+        """What is selected: the number, the links to one, the properties."""
+        shown = [(one.shown or one.sql).format(t="t") for one in self.fields]
+        return ", ".join(["t.id", *(f"t.{link.forward}" for link in self.forwards), *shown])
+
+    @cached_property
+    def condition(self) -> tuple[str, str]:
+        """Joins and condition of the filter."""
+        try:
+            term = self.options.filter
+            checked = check(term, self.compiler.kind_of, self.asked.now_us) if term else None
+        except FilterError as error:
+            raise OptionError(f"$filter: {error}.") from error
+        return filter_sql(self.compiler, checked)
+
+    @cached_property
+    def order(self) -> str:
+        """The order, ties by number."""
+        return ", ".join([*(self._key(one) for one in self.options.order), "t.id"])
+
+    def _key(self, one: Order) -> str:
+        if one.term.op == "path" and one.term.value in {("id",), ("@iot.id",)}:
+            return f"t.id{' DESC' if one.is_descending else ''}"
+        nulls = " DESC NULLS LAST" if one.is_descending else " NULLS FIRST"
+        named = order_field(self.ordering, one.term)
+        sql = named.sql.format(t="t") if named else order_sql(self.ordering, one.term, self.asked.now_us)
+        return f"{sql}{nulls}"
+
+    def parts(self, extra: str = "") -> tuple[str, str, str]:
+        """Return joins, the condition of the rows (seen, of this set, filtered, ``extra``), and the order."""
+        order = self.order
+        joins, filtered = self.condition
+        joins = " ".join([joins, *self.ordering.join_sql])
+        seen = self.asked.reader.condition(self.entity, "t")
+        kind = self.entity.condition.format(t="t")
+        return joins, " AND ".join(filter(None, [kind, seen, filtered, extra])) or "true", order
+
+    def row(self, values: Sequence[Any], parent: int = 0) -> Row:
+        """Return a row of the columns above."""
+        count = len(self.forwards)
+        if not count:
+            return Row(values[0], parent, NO_KEYS, values[1:])
+        keys = {link.name: key for link, key in zip(self.forwards, values[1:], strict=False)}
+        return Row(values[0], parent, keys, values[1 + count :])
+
+    def ask(self, text: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Return the rows of a statement with the parameters of filter and reader."""
+        self.asked.cost.check_time()
+        rows = ask(text, {**self.compiler.parameters, **self.asked.reader.parameters, **parameters})
+        self.asked.cost.spend_entities(len(rows))
+        return rows
+
+
+def read_rows(level: Level, *, link: Link | None = None, parent: int = 0, limit: int, skip: int = 0) -> list[Row]:
+    """Return rows of a set, or of what a link leads to from one parent."""
+    origin, extra = _origin(level.entity, link)
+    joins, condition, order = level.parts(extra)
+    text = (
+        f"SELECT {level.columns} FROM {origin} {joins} WHERE {condition}"  # noqa: S608
+        f" ORDER BY {order} LIMIT %(limit)s OFFSET %(skip)s"
+    )
+    rows = level.ask(text, {"limit": limit, "skip": skip, "parent": parent})
+    return [level.row(row) for row in rows]
+
+
+def _origin(entity: Entity, link: Link | None) -> tuple[str, str]:
+    """Return FROM, and the condition that keeps to one parent."""
+    if link is None:
+        return f"{entity.table} t", ""
+    if link.through[0]:
+        table, own, other = link.through
+        return f"{entity.table} t", f"t.id IN (SELECT x.{other} FROM {table} x WHERE x.{own} = %(parent)s)"  # noqa: S608
+    return f"{entity.table} t", f"t.{link.reverse} = %(parent)s"
+
+
+def count_rows(level: Level, *, link: Link | None = None, parent: int = 0) -> int:
+    """Return how many there are in all."""
+    origin, extra = _origin(level.entity, link)
+    joins, condition, _order = level.parts(extra)
+    return int(level.ask(f"SELECT count(*) FROM {origin} {joins} WHERE {condition}", {"parent": parent})[0][0])  # noqa: S608
+
+
+def read_by_id(level: Level, ids: Sequence[int]) -> list[Row]:
+    """Return the rows with these numbers that are seen."""
+    joins, condition, _order = level.parts("t.id = ANY(%(ids)s::int8[])")
+    text = f"SELECT {level.columns} FROM {level.entity.table} t {joins} WHERE {condition}"  # noqa: S608
+    return [level.row(row) for row in level.ask(text, {"ids": list(ids)})]
+
+
+def read_of_parents(level: Level, link: Link, parents: Sequence[int], limit: int) -> list[Row]:
+    """Return the first rows that a link leads to from each of several parents."""
+    joins, condition, order = level.parts()
+    inner = link_sql(link, "t", "s", level.asked.reader)
+    origin, _where, own = inner.partition(" WHERE ")
+    text = (
+        "SELECT s.id, x.* FROM unnest(%(parents)s::int4[]) s(id) CROSS JOIN LATERAL ("  # noqa: S608
+        f"SELECT {level.columns} {origin} {joins} WHERE {own} AND {condition}"
+        f" ORDER BY {order} LIMIT %(limit)s OFFSET %(skip)s) x ORDER BY s.id"
+    )
+    found = level.ask(text, {"parents": list(parents), "limit": limit, "skip": level.options.skip})
+    return [level.row(row[1:], row[0]) for row in found]
+
+
+def count_of_parents(level: Level, link: Link, parents: Sequence[int]) -> dict[int, int]:
+    """Return how many there are of each parent."""
+    joins, condition, _order = level.parts()
+    origin, _where, own = link_sql(link, "t", "s", level.asked.reader).partition(" WHERE ")
+    text = (
+        "SELECT s.id, x.n FROM unnest(%(parents)s::int4[]) s(id) CROSS JOIN LATERAL ("  # noqa: S608
+        f"SELECT count(*) AS n {origin} {joins} WHERE {own} AND {condition}) x"
+    )
+    return dict(level.ask(text, {"parents": list(parents)}))
+
+
+def show_rows(level: Level, rows: Sequence[Row]) -> list[Shown]:
+    """Return the JSON objects of rows, without what they lead to."""
+    computed = _computed(level, rows)
+    names = [one.name for one in level.fields]
+    are_times = [index for index, one in enumerate(level.fields) if one.kind == Kind.INSTANT]
+    select, prefix = level.options.select, f"{level.asked.base}/{level.entity.set_name}("
+    links = _links(level)
+    shown = []
+    for row in rows:
+        own = f"{prefix}{row.id})"
+        values = dict(zip(names, row.values, strict=True))
+        for index in are_times:
+            values[names[index]] = show_time(row.values[index])
+        if computed:
+            values = _in_order(level, values | computed[row.id])
+        one: Shown = {"@iot.id": row.id, "@iot.selfLink": own} if select is None else _identity(select, row.id, own)
+        one |= values
+        for name, suffix in links:
+            one[name] = own + suffix
+        shown.append(one)
+    return shown
+
+
+def _computed(level: Level, rows: Sequence[Row]) -> dict[int, Shown]:
+    names = {one.name for one in level.wanted} - {one.name for one in level.fields}
+    is_multi = level.entity.set_name == "MultiDatastreams"
+    return series.compute([row.id for row in rows], names, as_boxes=is_multi) if names else {}
+
+
+def _in_order(level: Level, values: Shown) -> Shown:
+    return {one.name: values[one.name] for one in level.wanted if one.name in values}
+
+
+def _identity(select: frozenset[str], number: int, own: str) -> Shown:
+    shown: Shown = {}
+    if {"id", "@iot.id"} & select:
+        shown["@iot.id"] = number
+    if "@iot.selfLink" in select:
+        shown["@iot.selfLink"] = own
+    return shown
+
+
+def _links(level: Level) -> list[tuple[str, str]]:
+    """Return names and ends of the links to show: those that are not followed."""
+    select, followed = level.options.select, {expand.link for expand in level.options.expand}
+    return [
+        (f"{link.name}@iot.navigationLink", f"/{link.name}")
+        for link in level.entity.links
+        if link.name not in followed and (select is None or link.name in select)
+    ]
+
+
+def next_link(address: str, options: Options, changes: Mapping[str, str]) -> str:
+    """Return the address of the next page: the same question, further on."""
+    texts = {name: text for name, text in options.texts.items() if name not in {"$skip", "$skiptoken"}}
+    return f"{address}?{urlencode({**texts, **changes}, quote_via=quote, safe='$()/,;@:')}"
+
+
+def page_of(options: Options, *, is_nested: bool = False) -> int:
+    """Return how many to show at once."""
+    return min(options.page_size, DEFAULT_TOP) if is_nested and options.top is None else options.page_size

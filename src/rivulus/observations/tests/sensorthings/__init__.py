@@ -1,0 +1,1 @@
+"""SensorThings as clients see it."""
