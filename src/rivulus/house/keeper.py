@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 LOOK_EVERY_S = 1.0
-GIVE_UP_AFTER = 8
+GIVE_UP_AFTER = 6
 SHUTDOWN = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0))  # fast, immediate, killed
 
 
@@ -42,7 +42,7 @@ def main(argument: str) -> int:
             if early_deaths >= GIVE_UP_AFTER:
                 return 1
             say(f"the server ended with {server.returncode}; starting it again")
-            time.sleep(0.3 * early_deaths)  # what was killed may still hold its shared memory
+            time.sleep(0.2 * early_deaths)  # what was killed may still hold its shared memory
             continue
         return 0
 

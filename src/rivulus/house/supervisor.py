@@ -175,6 +175,7 @@ def gate(host: str, port: int) -> Child:
         "--host": host,
         "--port": str(port),
         "--workers": os.environ.get("RIVULUS_GATE_PROCESSES") or "1",
+        "--loop": "uvloop",
         "--workers-kill-timeout": "1",
         "--log-level": "error",
         "--http": "1",

@@ -1,4 +1,4 @@
-"""What is promised of observations when processes are killed: the measurement of it, in few rounds."""
+"""What is promised of observations when processes are killed: the measurement of it, in three rounds."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ import pytest
 def test_nothing_acknowledged_is_lost_or_doubled_when_database_gate_and_worker_are_killed():
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("RIVULUS_", "DATABASE"))}
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "rivulus.house.benches.observations.kill", "--rounds", "5"],
+        [sys.executable, "-W", "ignore", "-m", "rivulus.house.benches.observations.kill", "--rounds", "3"],
         env=environment,
         capture_output=True,
         text=True,

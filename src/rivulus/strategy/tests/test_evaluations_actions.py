@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, transaction
 
 from rivulus.identity.models import Person
 from rivulus.identity.terms import Role
+from rivulus.identity.tests.people import make_person
 from rivulus.journal.models import Line
 from rivulus.kernel import clock
 from rivulus.kernel.errors import Refused
@@ -57,6 +58,8 @@ def test_only_the_strategy_unit_makes_an_evaluation(
     people = {
         Role.RESIDENT: ana,
         Role.DEPARTMENT: dan,
+        Role.DISPATCHER: make_person("radu", Role.DISPATCHER),
+        Role.SUPPLIER: make_person("livia", Role.SUPPLIER),
         Role.STRATEGY_UNIT: ioana,
         Role.PROJECT_TEAM: bogdan,
         Role.ADMINISTRATOR: administrator,
