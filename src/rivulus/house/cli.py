@@ -91,7 +91,8 @@ def test(arguments: list[str]) -> int:
     from rivulus.house import paths, prepare
 
     prepare.compile_translations()
-    spread = [] if any(word.startswith(("-n", "--numprocesses", "--pdb")) for word in arguments) else ["-n", "2"]
+    is_spread = not any(word.startswith(("-n", "--numprocesses", "--pdb")) for word in arguments)
+    spread = ["-n", "2", "--dist", "worksteal"] if is_spread else []  # who is done first takes over from the other
     environment = {key: value for key, value in os.environ.items() if not _is_ours(key)}
     words = [sys.executable, "-m", "pytest", *spread, *arguments]
     return subprocess.run(words, cwd=paths.CHECKOUT, env=environment, check=False).returncode

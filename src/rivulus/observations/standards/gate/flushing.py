@@ -25,6 +25,8 @@ MOST_TOGETHER = 100_000  # rows of one commit
 MOST_WAITING = 400_000  # rows; beyond them whoever sends is asked to wait
 PATIENCE_S = 5.0  # for a database that is being brought back
 PAUSE_S = 0.1
+FEW_ROWS = 200
+GATHER_S = 0.002
 BUSY = N_("Too much is arriving at once. Nothing of this request was stored; send it again in a moment.")
 GONE = N_("The database cannot be reached. Nothing of this request is promised; send it again.")
 FULL = N_("The disk of the database is full. Nothing of this request was stored; send it again later.")
@@ -100,6 +102,10 @@ class Flusher:
         with self._more:
             while not self._waiting and not self._ends:
                 self._more.wait()
+            is_small = self._rows < FEW_ROWS and not self._ends
+        if is_small:  # a commit costs the same for one as for a hundred: those who come in a moment come along
+            time.sleep(GATHER_S)
+        with self._more:
             rows = count = 0
             while count < len(self._waiting) and rows < MOST_TOGETHER:
                 rows += len(self._waiting[count].prepared)
