@@ -176,6 +176,8 @@ def test_private_hosts_are_told_from_public_ones() -> None:
         "::1",
         "fd00::1",
         "::ffff:127.0.0.1",
+        "64:ff9b::7f00:1",  # 127.0.0.1 behind a translator of addresses (RFC 6052)
+        "2002:7f00:1::",
         "0.0.0.0",
         "localhost",
         "db.internal",

@@ -82,7 +82,7 @@ def test_a_secret_that_is_not_there_is_named(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "inside", ["127.0.0.1", "10.1.2.3", "169.254.169.254", "::1", "fe80::1%eth0", "::ffff:10.0.0.1"]
+    "inside", ["127.0.0.1", "10.1.2.3", "169.254.169.254", "::1", "fe80::1%eth0", "::ffff:10.0.0.1", "64:ff9b::a00:1"]
 )
 def test_a_name_that_leads_into_the_private_network_is_refused(
     address: str, monkeypatch: pytest.MonkeyPatch, inside: str

@@ -16,8 +16,8 @@ import httpx
 
 from rivulus.kernel.errors import Refused
 from rivulus.kernel.words import N_
-from rivulus.observations.rules.automations.grammar_actions import is_public_address
 from rivulus.observations.rules.automations.signing import sign
+from rivulus.observations.rules.connectors.addresses import is_public_address
 
 if TYPE_CHECKING:
     from rivulus.identity.models import Person
@@ -100,6 +100,6 @@ def _address_of(host: str, port: int, *, is_allowed: bool, scheme: str) -> str:
         raise Refused(NOT_FOUND, host=host)
     if is_allowed:
         return addresses[0]
-    if scheme != "https" or not all(is_public_address(address.split("%")[0]) for address in addresses):
+    if scheme != "https" or not all(is_public_address(address) for address in addresses):
         raise Refused(PRIVATE, host=host)
     return addresses[0]

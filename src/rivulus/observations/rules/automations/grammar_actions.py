@@ -26,6 +26,7 @@ from rivulus.observations.rules.automations.syntax import (
     WaitAction,
     WebhookAction,
 )
+from rivulus.observations.rules.connectors.addresses import is_public_address
 from rivulus.observations.rules.permissions import ADMINISTRATOR, DEPARTMENT, DISPATCHER, STRATEGY
 
 ROLES = (DISPATCHER, DEPARTMENT, STRATEGY, ADMINISTRATOR)
@@ -130,16 +131,10 @@ def _url(part: Part) -> str:
 def is_public_host(host: str) -> bool:
     """Say whether a host, as far as its name tells, is not of a private network; names are looked up when calling."""
     try:
-        return is_public_address(host)
+        ip_address(host)
     except ValueError:
         return "." in host.strip(".") and not host.rstrip(".").endswith((".local", ".internal", ".localhost"))
-
-
-def is_public_address(text: str) -> bool:
-    """Say whether an IP address is of the public internet; raises ValueError when it is none."""
-    address = ip_address(text)
-    mapped = getattr(address, "ipv4_mapped", None) or address
-    return bool(mapped.is_global and not mapped.is_multicast)
+    return is_public_address(host)
 
 
 def _secret(part: Part) -> str:
