@@ -22,6 +22,7 @@ from rivulus.observations.rules.connectors.declarations import Declaration
 from rivulus.observations.rules.connectors.mapped import Mapped, MappedReading, Problem
 from rivulus.observations.rules.connectors.schedule import Outcome
 from rivulus.observations.rules.readings import Batch, Readings, Record, Stored
+from rivulus.observations.rules.weeks import microseconds
 from rivulus.observations.terms import Flag, ResultKind
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def _batch(readings: Sequence[MappedReading], targets: Mapping[str, queries.Targ
     numbers = [one for one in readings if targets[one.series].kind == ResultKind.NUMBER]
     columns = Readings.of((targets[one.series].id, one.time_us, float(one.value)) for one in numbers)
     flagged = quality.flag_ranges(columns, {target.id: target.limits for target in targets.values()})
-    flagged = quality.flag_clocks(flagged, round(clock.now().timestamp() * 1e6))
+    flagged = quality.flag_clocks(flagged, microseconds(clock.now()))
     marked = Readings(flagged.time, flagged.value, flagged.datastream, flagged.quality | np.int32(flag))
     records = tuple(
         Record(targets[one.series].id, one.time_us, one.value, flag)

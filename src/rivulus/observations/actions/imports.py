@@ -20,6 +20,7 @@ from rivulus.observations.rules.imports.lines import Reject
 from rivulus.observations.rules.imports.mapping import Layout, check_layout
 from rivulus.observations.rules.imports.states import State
 from rivulus.observations.rules.readings import Batch, Readings, Stored
+from rivulus.observations.rules.weeks import microseconds
 
 if TYPE_CHECKING:
     from rivulus.identity.models import Person
@@ -184,7 +185,7 @@ def _store(by: "Person | None", row: HistoryImport, readings: Readings) -> Store
     limits = {
         pk: target.limits for pk, target in find_targets_by_id({int(n) for n in set(readings.datastream)}).items()
     }
-    now_us = round(clock.now().timestamp() * 1_000_000)
+    now_us = microseconds(clock.now())
     flagged = quality.flag_clocks(quality.flag_ranges(readings, limits), now_us)
     return store(by=by, batch=Batch(readings=flagged), source=f"import {row.pk}")
 

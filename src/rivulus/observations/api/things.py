@@ -12,10 +12,9 @@ from pydantic import Field
 
 from rivulus.kernel.listing import ListQuery, add_listing, check_parameters
 from rivulus.observations.models import Datastream, Thing
-from rivulus.observations.presenters.things import position_of
 from rivulus.observations.presenters.values import flag_words, name_of, series_name, unit_words
 from rivulus.observations.queries.latest import Latest, latest_of
-from rivulus.observations.queries.things import ThingFilter, list_series, list_things
+from rivulus.observations.queries.things import ThingFilter, list_series, list_things, position_of
 from rivulus.observations.queries.visible import visible_series
 from rivulus.observations.terms import Domain
 

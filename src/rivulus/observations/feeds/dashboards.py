@@ -3,13 +3,12 @@
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
 from django.conf import settings
 
 from rivulus.kernel.errors import NotFound, Refused
+from rivulus.kernel.words import N_
+from rivulus.observations.feeds.yaml_files import read_yaml
 from rivulus.observations.rules.dashboards import Dashboard, read_dashboard
-
-LARGEST_BYTES = 64 * 1024
 
 
 def folder() -> Path:
@@ -34,9 +33,8 @@ def get_dashboard(code: str, *, with_duty: bool = False) -> Dashboard:
 @lru_cache(maxsize=128)
 def _read(file: Path, changed_ns: int) -> Dashboard:
     """Read one file; ``changed_ns`` only makes a changed file another one."""
-    if file.stat().st_size > LARGEST_BYTES:
-        raise Refused(f"{file.name} is too large.")
+    content = read_yaml(file)
     try:
-        return read_dashboard(yaml.safe_load(file.read_text(encoding="utf-8")))
-    except (yaml.YAMLError, Refused) as error:
-        raise Refused(f"{file.name}: {error}") from error
+        return read_dashboard(content)
+    except Refused as refused:
+        raise Refused(N_("%(place)s: %(reason)s"), place=file.name, reason=str(refused)) from refused

@@ -3,12 +3,10 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
-
-from rivulus.kernel.errors import Refused
-from rivulus.kernel.geometry import from_wkb
 from rivulus.observations.actions.forecasts import choose_series
+from rivulus.observations.feeds.yaml_files import read_yaml
 from rivulus.observations.models import Datastream
+from rivulus.observations.queries.things import position_of
 from rivulus.observations.rules.forecasts.choosing import Candidate, Wish, choose, read_wishes
 from rivulus.observations.terms import ResultKind
 
@@ -16,7 +14,6 @@ if TYPE_CHECKING:
     from rivulus.identity.models import Person
 
 FILE = "forecasts.yaml"
-LARGEST_BYTES = 100_000
 
 
 def load(*, by: "Person | None", folder: Path) -> int:
@@ -33,14 +30,7 @@ def load(*, by: "Person | None", folder: Path) -> int:
 def read(folder: Path) -> tuple[Wish, ...]:
     """Return the wishes of a pack's folder of observations; none where it has no such file."""
     file = folder / FILE
-    if not file.exists():
-        return ()
-    if file.stat().st_size > LARGEST_BYTES:
-        raise Refused(f"{FILE} is too large.")
-    try:
-        return read_wishes(yaml.safe_load(file.read_text(encoding="utf-8")))
-    except yaml.YAMLError as error:
-        raise Refused(f"{FILE}: {error}") from error
+    return read_wishes(read_yaml(file)) if file.exists() else ()
 
 
 def list_candidates(codes: set[str]) -> list[Candidate]:
@@ -54,16 +44,8 @@ def list_candidates(codes: set[str]) -> list[Candidate]:
             one.pk,
             (one.observed_property.code or "") if one.observed_property else "",
             one.thing_id,
-            _position(one),
+            position_of(one.thing),
             one.is_simulated,
         )
         for one in found
     ]
-
-
-def _position(series: Datastream) -> tuple[float, float] | None:
-    for location in series.thing.locations.all():
-        if location.geometry is not None:
-            middle = from_wkb(location.geometry).centroid
-            return middle.x, middle.y
-    return None

@@ -1,13 +1,12 @@
 """The pack's declarations of what the city observes: ``observations/properties.yaml``, ``domains.yaml``, ``factors.yaml``."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import yaml
+from typing import TYPE_CHECKING
 
 from rivulus.kernel.errors import Refused
 from rivulus.kernel.words import N_
 from rivulus.observations.actions.declarations import declare
+from rivulus.observations.feeds.yaml_files import read_yaml
 from rivulus.observations.queries.domain_figures import CALCULATIONS
 from rivulus.observations.rules.domains.declared import read_declared, read_properties
 
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     from rivulus.identity.models import Person
 
 FOLDER = "observations"
-LARGEST_BYTES = 1_000_000
-SAFE = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C reads eight times as fast
 
 
 def load(*, by: "Person | None", folder: Path) -> tuple[str, ...]:
@@ -28,7 +25,7 @@ def load(*, by: "Person | None", folder: Path) -> tuple[str, ...]:
     place = folder / FOLDER if (folder / FOLDER).is_dir() else folder
     if not (place / "properties.yaml").exists():
         return ()
-    contents = {name: _read(place / f"{name}.yaml") for name in ("properties", "domains", "factors")}
+    contents = {name: read_yaml(place / f"{name}.yaml") for name in ("properties", "domains", "factors")}
     properties = read_properties(contents["properties"])
     declared = read_declared(contents["domains"], contents["factors"], [each.spec.code for each in properties])
     for domain in declared.domains:
@@ -36,16 +33,3 @@ def load(*, by: "Person | None", folder: Path) -> tuple[str, ...]:
             if figure.code not in CALCULATIONS:
                 raise Refused(N_("domains.yaml: no calculation is called %(code)s."), code=figure.code)
     return declare(by=by, properties=properties, contents=contents)
-
-
-def _read(file: Path) -> Any:
-    try:
-        if file.stat().st_size > LARGEST_BYTES:
-            raise Refused(N_("%(file)s is larger than a megabyte."), file=file.name)
-        return yaml.load(file.read_text("utf-8"), Loader=SAFE)  # noqa: S506 (both are safe ones)
-    except OSError as error:
-        raise Refused(N_("%(file)s cannot be read."), file=file.name) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        raise Refused(N_("%(file)s, line %(line)s: this is not YAML."), file=file.name, line=line) from error

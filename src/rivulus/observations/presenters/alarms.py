@@ -12,7 +12,7 @@ from rivulus.observations.presenters.automation_words import number_words, sever
 from rivulus.observations.presenters.automations import moment_words
 from rivulus.observations.presenters.values import name_of, series_name, unit_words
 from rivulus.observations.queries import readings
-from rivulus.observations.queries.automation_series import to_us
+from rivulus.observations.rules.weeks import microseconds
 from rivulus.ui import charts
 
 TONES = {"critical": "chestnut", "warning": "gold", "info": "stream"}
@@ -121,7 +121,7 @@ def chart_of(alarm: Alarm) -> charts.TimeSeries | None:
         return None
     start = alarm.since - BEFORE
     finish = min(clock.now(), max(alarm.cleared_at or clock.now(), alarm.since) + AFTER, alarm.since + 8 * AFTER)
-    found = readings.read([alarm.datastream.pk], to_us(start), to_us(finish), limit=MOST_POINTS)
+    found = readings.read([alarm.datastream.pk], microseconds(start), microseconds(finish), limit=MOST_POINTS)
     if not len(found):
         return None
     moments = tuple(

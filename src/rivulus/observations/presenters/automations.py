@@ -12,8 +12,8 @@ from django.utils.translation import gettext
 from rivulus.kernel.clock import CITY_ZONE
 from rivulus.observations.models import AutomationVersion, Run
 from rivulus.observations.presenters.automation_words import number_words, property_words, words_of
-from rivulus.observations.queries.automation_series import of_us
 from rivulus.observations.rules.automations.documents import Problem
+from rivulus.observations.rules.weeks import moment as moment_of
 from rivulus.ui.presenters import active_language
 
 
@@ -154,9 +154,9 @@ def _reasons(run: Run) -> Iterable[str]:
             "threshold": _measured(why["threshold"], why.get("unit", "")),
         }
     if why.get("kind") == "no_data" and why.get("since"):
-        yield gettext("Nothing has arrived since %(time)s.") % {"time": moment_words(of_us(why["since"]))}
+        yield gettext("Nothing has arrived since %(time)s.") % {"time": moment_words(moment_of(why["since"]))}
     elif why.get("since"):
-        yield gettext("It began at %(time)s.") % {"time": moment_words(of_us(why["since"]))}
+        yield gettext("It began at %(time)s.") % {"time": moment_words(moment_of(why["since"]))}
     if why.get("flapping"):
         yield gettext("It comes and goes: it stays one alarm until it has been calm for a while.")
     if why.get("event"):

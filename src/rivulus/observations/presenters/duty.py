@@ -10,9 +10,11 @@ from django.utils.translation import gettext
 from rivulus.kernel import clock
 from rivulus.kernel.words import N_
 from rivulus.observations.models import Alarm, Task, Thing
-from rivulus.observations.presenters.things import domain_words, place_of, position_of
+from rivulus.observations.presenters.things import domain_words, place_of
 from rivulus.observations.presenters.values import name_of, when_words
 from rivulus.observations.queries.silence import Silence, list_things_by_id
+from rivulus.observations.queries.things import position_of
+from rivulus.observations.rules.weeks import microseconds
 from rivulus.ui import charts
 from rivulus.ui.presenters import active_language
 
@@ -122,4 +124,4 @@ def present_task(task: Task) -> TaskRow:
 
 def now_us() -> int:
     """Return the present moment in microseconds since 1970."""
-    return int(clock.now().timestamp() * 1e6)
+    return microseconds(clock.now())

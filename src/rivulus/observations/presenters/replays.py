@@ -9,8 +9,8 @@ from rivulus.kernel.clock import CITY_ZONE
 from rivulus.observations.models import Replay
 from rivulus.observations.presenters.automation_words import number_words
 from rivulus.observations.presenters.automations import moment_words, where_words
-from rivulus.observations.queries.automation_series import of_us
 from rivulus.observations.rules.automations.syntax import MINUTE_US
+from rivulus.observations.rules.weeks import moment as moment_of
 from rivulus.ui import charts
 from rivulus.ui.presenters import active_language
 from rivulus.ui.rules import format_date
@@ -50,7 +50,7 @@ def episode_rows(replay: Replay) -> list[EpisodeRow]:
     return [
         EpisodeRow(
             where_words(one),
-            moment_words(of_us(one["opened"])),
+            moment_words(moment_of(one["opened"])),
             _lasted(one["opened"], one["cleared"]),
             "" if one["value"] is None else number_words(one["value"]),
             one["flapping"],
@@ -76,7 +76,7 @@ def chart_of(replay: Replay) -> charts.Bars | None:
     width = -(-((last - first).days + 1) // MOST_BARS)
     counts: dict[int, int] = {}
     for one in episodes:
-        day = of_us(one["opened"]).astimezone(CITY_ZONE).date()
+        day = moment_of(one["opened"]).astimezone(CITY_ZONE).date()
         place = (day - first).days // width
         counts[place] = counts.get(place, 0) + 1
     bars = tuple(

@@ -14,6 +14,7 @@ from rivulus.observations.queries.readings import read
 from rivulus.observations.queries.records import read_records
 from rivulus.observations.queries.series_charts import get_envelope
 from rivulus.observations.rules.charting import Envelope
+from rivulus.observations.rules.weeks import microseconds
 from rivulus.observations.terms import ResultKind
 from rivulus.ui import charts
 
@@ -40,12 +41,12 @@ class Reach:
     @property
     def start_us(self) -> int:
         """Its beginning in microseconds since 1970."""
-        return to_us(self.start)
+        return microseconds(self.start)
 
     @property
     def end_us(self) -> int:
         """Its end in microseconds since 1970."""
-        return to_us(self.end)
+        return microseconds(self.end)
 
     @property
     def start_ms(self) -> str:
@@ -56,11 +57,6 @@ class Reach:
     def end_ms(self) -> str:
         """Its end as programs in a browser count."""
         return str(self.end_us // 1000)
-
-
-def to_us(at: dt.datetime) -> int:
-    """Return microseconds since 1970, in whole milliseconds."""
-    return int(at.timestamp() * 1000) * 1000
 
 
 def read_reach(code: str, first: str, last: str) -> Reach:

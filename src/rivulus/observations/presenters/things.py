@@ -8,13 +8,13 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from rivulus.kernel import clock
-from rivulus.kernel.geometry import from_wkb
 from rivulus.observations.models import Datastream, Thing
 from rivulus.observations.presenters.values import Value, name_of, present_value
 from rivulus.observations.queries.domains import list_domains
 from rivulus.observations.queries.latest import Latest, latest_of
-from rivulus.observations.queries.things import list_series
+from rivulus.observations.queries.things import list_series, position_of
 from rivulus.observations.rules.freshness import Freshness, freshness
+from rivulus.observations.rules.weeks import microseconds
 from rivulus.observations.terms import DOMAIN_NAMES, QUALITY, Domain
 from rivulus.ui import charts
 
@@ -46,7 +46,7 @@ def present_rows(things: Sequence[Thing], *, with_private: bool, most: int | Non
     for one in sorted(series, key=_weight(things)):
         series_of[one.thing_id].append(one)
     found = latest_of(series)
-    now_us = int(clock.now().timestamp() * 1e6)
+    now_us = microseconds(clock.now())
     return [
         Row(
             thing=thing,
@@ -96,15 +96,6 @@ def place_of(thing: Thing) -> str:
 def domain_words(domain: str) -> str:
     """Return the name of a domain in the reader's language."""
     return gettext(DOMAIN_NAMES[Domain(domain)]) if domain in set(Domain) else ""
-
-
-def position_of(thing: Thing) -> tuple[float, float] | None:
-    """Return (longitude, latitude) of the middle of a thing's first known place."""
-    for location in thing.locations.all():
-        if location.geometry is not None:
-            middle = from_wkb(location.geometry).centroid
-            return middle.x, middle.y
-    return None
 
 
 def sketch_of(rows: Sequence[Row], *, key: str, title: str) -> charts.Sketch | None:

@@ -14,6 +14,7 @@ from rivulus.kernel import clock
 from rivulus.observations.models import Datastream
 from rivulus.observations.queries.latest import Latest
 from rivulus.observations.rules.freshness import Freshness, freshness
+from rivulus.observations.rules.weeks import microseconds
 from rivulus.observations.terms import FLAG_NAMES
 from rivulus.ui.presenters import active_language
 from rivulus.ui.rules import format_number, writing_of
@@ -62,7 +63,7 @@ def unit_words(series: Datastream) -> str:
 
 def present_value(series: Datastream, found: Latest | None) -> Value:
     """Return the newest observation of a series in the reader's language."""
-    now_us = int(clock.now().timestamp() * 1e6)
+    now_us = microseconds(clock.now())
     at = dt.datetime.fromtimestamp(found.time / 1e6, dt.UTC) if found else None
     return Value(
         series=series,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from rivulus.observations.events import ForecastIssue
 from rivulus.observations.models import Forecast
-from rivulus.observations.queries.automation_series import to_us
+from rivulus.observations.rules.weeks import microseconds
 
 HOUR_US = 3_600_000_000
 
@@ -18,7 +18,9 @@ def read_issues(series: Sequence[int], after: dt.datetime, until: dt.datetime) -
     listed = rows.order_by("made_at", "id").values_list("forecaster__datastream_id", "made_at", "origin", "points")
     return [
         ForecastIssue(
-            number, to_us(made_at), tuple((to_us(origin) + int(point[0]) * HOUR_US, point[1]) for point in points)
+            number,
+            microseconds(made_at),
+            tuple((microseconds(origin) + int(point[0]) * HOUR_US, point[1]) for point in points),
         )
         for number, made_at, origin, points in listed
     ]

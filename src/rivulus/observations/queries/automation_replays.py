@@ -9,7 +9,7 @@ from rivulus.kernel.errors import Refused
 from rivulus.kernel.words import N_
 from rivulus.observations import events
 from rivulus.observations.queries import automation_series, readings
-from rivulus.observations.queries.automation_series import NOTHING, Columns, of_us, to_us
+from rivulus.observations.queries.automation_series import NOTHING, Columns
 from rivulus.observations.rules.automations import looking, schedules
 from rivulus.observations.rules.automations.conditions import Known, SeriesRef
 from rivulus.observations.rules.automations.levels import Signal, SignalKind, Standing
@@ -29,6 +29,8 @@ from rivulus.observations.rules.automations.syntax import (
     TimeTrigger,
     ValueCondition,
 )
+from rivulus.observations.rules.weeks import microseconds
+from rivulus.observations.rules.weeks import moment as moment_of
 
 MOST_OF_CONDITIONS = 3_000_000
 PIECE = 500_000  # readings read at a time
@@ -46,7 +48,7 @@ def simulate(
     progress: Progress = lambda percent: None,
 ) -> Replayed:
     """Return what a rule would have done; nothing is stored. The code that judges is the engine's own."""
-    start_us, end_us = to_us(start), to_us(finish)
+    start_us, end_us = microseconds(start), microseconds(finish)
     said: list[Said] = []
     for number, trigger in enumerate(rule.triggers):
         share = 90 * number // len(rule.triggers)
@@ -67,7 +69,7 @@ def simulate(
 def count_readings(rule: Rule, start: dt.datetime, finish: dt.datetime) -> int:
     """Return how many readings a replay would look at, about."""
     ids = {ref.id for selector in _selectors(rule) for ref in automation_series.resolve(selector) if ref.is_number}
-    return readings.count(sorted(ids), to_us(start), to_us(finish)) if ids else 0
+    return readings.count(sorted(ids), microseconds(start), microseconds(finish)) if ids else 0
 
 
 def _selectors(rule: Rule) -> list[Selector]:
@@ -141,7 +143,7 @@ def _signals(
 def _foresee(
     rule: Rule, trigger: ForecastTrigger, group: Sequence[SeriesRef], start_us: int, end_us: int
 ) -> list[Said]:
-    issues = events.read_forecasts([ref.id for ref in group], of_us(start_us), of_us(end_us))
+    issues = events.read_forecasts([ref.id for ref in group], moment_of(start_us), moment_of(end_us))
     said = []
     for ref in group:
         own = [issue for issue in issues if issue.datastream == ref.id]

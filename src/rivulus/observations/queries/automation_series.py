@@ -1,6 +1,5 @@
 """Which series rules look at, and what these say: numbers as columns, words and truths as 1 and 0."""
 
-import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
@@ -20,16 +19,6 @@ OTHERS = (ResultKind.BOOLEAN, ResultKind.TEXT)
 
 type Columns = tuple[Times, Values]
 NOTHING: Columns = (np.zeros(0, np.int64), np.zeros(0, np.float64))
-
-
-def to_us(moment: dt.datetime) -> int:
-    """Return microseconds since 1970."""
-    return (moment - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) // dt.timedelta(microseconds=1)
-
-
-def of_us(time_us: int) -> dt.datetime:
-    """Return the moment of microseconds since 1970."""
-    return dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(microseconds=time_us)
 
 
 def resolve(selector: Selector, *, only_simulated: bool = False, thing_id: int | None = None) -> tuple[SeriesRef, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from rivulus.kernel.errors import NotFound
+from rivulus.kernel.geometry import from_wkb
 from rivulus.observations.models import Datastream, MultiDatastreamPart, Thing
 from rivulus.observations.queries.visible import visible_series, visible_things
 
@@ -73,6 +74,15 @@ def find_public_series(
     if not numbers:
         found = found.filter(thing_id=thing) if thing is not None else found.filter(thing__domain=domain)
     return list(found.order_by("pk")[:most])
+
+
+def position_of(thing: Thing) -> tuple[float, float] | None:
+    """Return (longitude, latitude) of the middle of a thing's first known place."""
+    for location in thing.locations.all():
+        if location.geometry is not None:
+            middle = from_wkb(location.geometry).centroid
+            return middle.x, middle.y
+    return None
 
 
 @dataclass(frozen=True, slots=True)

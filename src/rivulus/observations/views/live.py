@@ -12,7 +12,6 @@ from rivulus.kernel import clock
 from rivulus.kernel.errors import NotFound
 from rivulus.kernel.limits import Limit, address_of, count
 from rivulus.observations.models import Datastream
-from rivulus.observations.presenters.series import to_us
 from rivulus.observations.presenters.values import present_value, unit_words
 from rivulus.observations.presenters.viewer import sees_private
 from rivulus.observations.queries import export
@@ -20,6 +19,7 @@ from rivulus.observations.queries.latest import latest_of
 from rivulus.observations.queries.series_charts import MOST_POINTS, get_envelope
 from rivulus.observations.queries.things import get_series, list_series_by_id
 from rivulus.observations.rules.readings import EARLIEST_US, LATEST_US
+from rivulus.observations.rules.weeks import microseconds
 from rivulus.observations.terms import ResultKind
 
 DEFAULT_REACH = dt.timedelta(days=7)
@@ -116,7 +116,7 @@ def _span(request: HttpRequest) -> tuple[int, int]:
     try:
         start, end = (int(word) * 1000 for word in words)
     except ValueError:
-        return to_us(now - DEFAULT_REACH), to_us(now) + 1000
+        return microseconds(now - DEFAULT_REACH), microseconds(now) + 1000
     start, end = max(start, EARLIEST_US), min(end, LATEST_US)
     return start, max(end, start + 1000)
 

@@ -14,7 +14,7 @@ from rivulus.observations.actions.automations import notices, steps
 from rivulus.observations.models import AutomationVersion, Datastream, Notification, Run
 from rivulus.observations.queries import alarms as alarm_queries
 from rivulus.observations.queries import automations as queries
-from rivulus.observations.queries.automation_series import LiveWorld, of_us
+from rivulus.observations.queries.automation_series import LiveWorld
 from rivulus.observations.rules.alarms import Move
 from rivulus.observations.rules.automations.conditions import check
 from rivulus.observations.rules.automations.levels import SignalKind
@@ -32,6 +32,7 @@ from rivulus.observations.rules.automations.syntax import (
     Trigger,
     WaitAction,
 )
+from rivulus.observations.rules.weeks import moment as moment_of
 
 if TYPE_CHECKING:
     from rivulus.identity.models import Person
@@ -79,7 +80,7 @@ def _fire(version: AutomationVersion, rule: Rule, one: Heard) -> Run:
     checks = [check(condition, world, series, moment) for condition in rule.conditions]
     run = _new_run(version, rule, one)
     run.why["checks"] = [found.to_json() for found in checks]
-    if series and series.thing_id in alarm_queries.things_in_maintenance(of_us(moment)):
+    if series and series.thing_id in alarm_queries.things_in_maintenance(moment_of(moment)):
         return _end(run, "suppressed", MAINTENANCE)
     if not all(found.held for found in checks):
         return _end(run, "stopped", CONDITIONS)
@@ -111,7 +112,7 @@ def _hear(version: AutomationVersion, rule: Rule, one: Heard) -> list[Run]:
     """Pass on that something cleared, fell silent or came back."""
     signal = one.said.signal
     cause = {"automation_id": version.automation_id, "trigger": one.said.trigger, "subject": one.subject}
-    moment = of_us(signal.moment_us)
+    moment = moment_of(signal.moment_us)
     alarms.note_signal(by=None, **cause, move=MOVES[signal.kind], moment=moment, value=signal.value)  # type: ignore[arg-type]
     if signal.kind is not SignalKind.CLEARED:
         return []
@@ -146,7 +147,7 @@ def _new_run(version: AutomationVersion, rule: Rule, one: Heard) -> Run:
         trigger=said.trigger,
         signal=str(said.signal.kind),
         subject=one.subject,
-        moment=of_us(said.signal.moment_us),
+        moment=moment_of(said.signal.moment_us),
         datastream=Datastream.objects.select_related("thing").get(pk=said.series.id) if said.series else None,
         why=_why(trigger, one),
         is_simulated=one.is_simulated,

@@ -18,7 +18,7 @@ from rivulus.observations.actions.automations import running
 from rivulus.observations.actions.automations.running import Heard
 from rivulus.observations.models import AutomationCursor, AutomationVersion, Occurrence, Run
 from rivulus.observations.queries import automation_series, automations
-from rivulus.observations.queries.automation_series import NOTHING, Columns, of_us, to_us
+from rivulus.observations.queries.automation_series import NOTHING, Columns
 from rivulus.observations.rules.automations import looking, schedules
 from rivulus.observations.rules.automations.conditions import SeriesRef
 from rivulus.observations.rules.automations.levels import Signal, SignalKind, Standing
@@ -33,6 +33,8 @@ from rivulus.observations.rules.automations.syntax import (
     SeriesTrigger,
     TimeTrigger,
 )
+from rivulus.observations.rules.weeks import microseconds
+from rivulus.observations.rules.weeks import moment as moment_of
 
 if TYPE_CHECKING:
     from rivulus.identity.models import Person
@@ -71,7 +73,7 @@ class _Look:
     def start_us(self) -> int:
         """From when on a series counts that was never looked at."""
         assert self.version.activated_at is not None
-        return max(to_us(self.version.activated_at), to_us(self.now) - LONGEST_CATCH_UP_US)
+        return max(microseconds(self.version.activated_at), microseconds(self.now) - LONGEST_CATCH_UP_US)
 
 
 @transaction.atomic
@@ -116,7 +118,7 @@ def _look_at_series(look: _Look, trigger: SeriesTrigger) -> None:
         _look_at_forecasts(look, trigger, refs)
         return
     newest = automation_series.newest_us(refs)
-    fresh = [ref for ref in refs if newest.get(ref.id, -1) > to_us(look.cursors[trigger.id, ref.id].position)]
+    fresh = [ref for ref in refs if newest.get(ref.id, -1) > microseconds(look.cursors[trigger.id, ref.id].position)]
     columns = _read(look, trigger, fresh)
     for ref in refs:
         if ref.id in columns or _is_due(look, trigger, ref.id):
@@ -132,7 +134,7 @@ def _cursor(look: _Look, trigger: SeriesTrigger, ref: SeriesRef) -> None:
         version=look.version,
         trigger=trigger.id,
         datastream=ref.id,
-        position=of_us(look.start_us - 1000),
+        position=moment_of(look.start_us - 1000),
         state=standing.to_json(),
     )
     _set_deadline(look, trigger, row, standing)
@@ -142,7 +144,7 @@ def _cursor(look: _Look, trigger: SeriesTrigger, ref: SeriesRef) -> None:
 
 def _set_deadline(look: _Look, trigger: SeriesTrigger, row: AutomationCursor, standing: Standing) -> None:
     due = looking.deadline_us(trigger, look.rule.flapping, standing)
-    row.deadline = None if due is None else of_us(due + looking.LATENESS_US)
+    row.deadline = None if due is None else moment_of(due + looking.LATENESS_US)
 
 
 def _is_due(look: _Look, trigger: SeriesTrigger, series: int) -> bool:
@@ -154,8 +156,8 @@ def _read(look: _Look, trigger: SeriesTrigger, fresh: Sequence[SeriesRef]) -> di
     """Return the readings of the series that have new ones, as far back as the trigger needs."""
     if not fresh:
         return {}
-    now_us = to_us(look.now)
-    since = min(to_us(look.cursors[trigger.id, ref.id].position) for ref in fresh)
+    now_us = microseconds(look.now)
+    since = min(microseconds(look.cursors[trigger.id, ref.id].position) for ref in fresh)
     start = max(since, now_us - LONGEST_CATCH_UP_US) - looking.history_us(trigger)
     if isinstance(trigger, NoDataTrigger):  # a doubtful reading is not silence
         return automation_series.read_columns(fresh, None, start, now_us + 1, with_doubtful=True)
@@ -165,12 +167,12 @@ def _read(look: _Look, trigger: SeriesTrigger, fresh: Sequence[SeriesRef]) -> di
 def _follow(look: _Look, trigger: SeriesTrigger, ref: SeriesRef, columns: Columns) -> None:
     row = look.cursors[trigger.id, ref.id]
     times = columns[0]
-    new_from = int(np.searchsorted(times, to_us(row.position), side="right"))
-    until = to_us(look.now) - looking.LATENESS_US
+    new_from = int(np.searchsorted(times, microseconds(row.position), side="right"))
+    until = microseconds(look.now) - looking.LATENESS_US
     own = localise(trigger, ref.numbers) or trigger
     standing, signals = looking.look(own, look.rule.flapping, Standing.of_json(row.state), columns, new_from, until)
     if new_from < len(times):
-        row.position = of_us(int(times[-1]))
+        row.position = moment_of(int(times[-1]))
     _remember(look, trigger, row, standing)
     for signal in signals:
         look.heard.append(_heard(trigger, ref, signal, columns))
@@ -199,14 +201,14 @@ def _look_at_forecasts(look: _Look, trigger: ForecastTrigger, refs: Sequence[Ser
         issues.setdefault(issue.datastream, []).append(issue)
     for ref in refs:
         row = look.cursors[trigger.id, ref.id]
-        new = [issue for issue in issues.get(ref.id, []) if issue.issued_us > to_us(row.position)]
+        new = [issue for issue in issues.get(ref.id, []) if issue.issued_us > microseconds(row.position)]
         if not new and not _is_due(look, trigger, ref.id):
             continue
         standing, signals = looking.look_ahead(
-            trigger, look.rule.flapping, Standing.of_json(row.state), new, to_us(look.now) - looking.LATENESS_US
+            trigger, look.rule.flapping, Standing.of_json(row.state), new, microseconds(look.now) - looking.LATENESS_US
         )
         if new:
-            row.position = of_us(new[-1].issued_us)
+            row.position = moment_of(new[-1].issued_us)
         _remember(look, trigger, row, standing)
         for signal in signals:
             sample = tuple(new[-1].points[:SAMPLE]) if new else ()
@@ -221,12 +223,12 @@ def _look_at_clock(look: _Look, trigger: TimeTrigger) -> None:
     elif row.deadline is not None and row.deadline > look.now:
         return
     after = max(row.position, look.now - LONGEST_MISSED)
-    for moment in schedules.moments(trigger, to_us(after), to_us(look.now)):
+    for moment in schedules.moments(trigger, microseconds(after), microseconds(look.now)):
         said = Said(trigger.id, None, Signal(SignalKind.FIRED, moment))
         look.heard.append(Heard(said, "", is_simulated=look.version.is_demonstration))
     row.position = look.now
-    following = schedules.next_moment(trigger, to_us(look.now))
-    row.deadline = None if following is None else of_us(following)
+    following = schedules.next_moment(trigger, microseconds(look.now))
+    row.deadline = None if following is None else moment_of(following)
     look.changed[trigger.id, 0] = row
 
 
@@ -247,7 +249,7 @@ def _look_at_events(look: _Look, trigger: EventTrigger) -> None:
     new = [row for row in rows.order_by("occurred_at", "id")[:1000] if f"event:{row.pk}" not in known]
     refs = automation_series.refs_of({row.datastream_id for row in new if row.datastream_id})
     for row in new:
-        signal = Signal(SignalKind.FIRED, to_us(row.occurred_at))
+        signal = Signal(SignalKind.FIRED, microseconds(row.occurred_at))
         said = Said(trigger.id, refs.get(row.datastream_id or 0), signal)
         content = {"name": row.name, "subject": row.subject, "content": row.content}
         look.heard.append(Heard(said, f"event:{row.pk}", event=content, is_simulated=row.is_simulated))

@@ -18,6 +18,7 @@ from rivulus.observations.models import Connector, ConnectorRun
 from rivulus.observations.rules.connectors.declarations import Declaration, base_of
 from rivulus.observations.rules.connectors.mapped import Mapped, Problem
 from rivulus.observations.rules.connectors.schedule import Outcome
+from rivulus.observations.rules.weeks import microseconds
 
 LEASE_S = 900.0
 NOTHING = N_("The answer holds nothing that this connector knows.")
@@ -132,7 +133,7 @@ def _remember(declaration: Declaration, done: Fetch, name: str, first: Fetched, 
 
 
 def _read(declaration: Declaration, fetched: Fetch) -> Mapped:
-    received_us = round(clock.now().timestamp() * 1_000_000)
+    received_us = microseconds(clock.now())
     mapped = map_answer(Answer(fetched.documents, received_us), declaration)
     if mapped.things or mapped.problems:
         return mapped

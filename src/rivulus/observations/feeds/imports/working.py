@@ -17,6 +17,7 @@ from rivulus.observations.rules.imports.lines import Known, LineTaker, Taken
 from rivulus.observations.rules.imports.mapping import Layout, from_json
 from rivulus.observations.rules.imports.states import State
 from rivulus.observations.rules.readings import Readings
+from rivulus.observations.rules.weeks import microseconds
 
 CHUNK_LINES = 5_000
 MOST_NAMES = 10_000
@@ -91,7 +92,7 @@ def first_readings(row: HistoryImport) -> list[tuple[int, int, float]]:
 def make_taker(layout: Layout, *, clock_us: int | None = None) -> LineTaker:
     """Return a reader of lines that knows the series of the layout."""
     series = queries.known_series([column.series for column in layout.columns])
-    now_us = round(clock.now().timestamp() * 1_000_000)
+    now_us = microseconds(clock.now())
     return LineTaker(layout, series, _finder(), now_us, clock_us)
 
 
