@@ -81,7 +81,9 @@ def _series_of(panel: Panel, with_private: bool) -> list[Datastream]:
 
 
 def _number(panel: Panel, key: str, title: str, source: str, with_private: bool) -> Shown:
-    series = _series_of(panel, with_private)
+    listed = _series_of(panel, with_private)
+    # What is real and what is made up are never added together.
+    series = [one for one in listed if not one.is_simulated] or listed
     found = latest_of(series)
     values = [present_value(one, found.get(one.pk)) for one in series]
     speaking = [value for value in values if not value.is_silent and value.number is not None]

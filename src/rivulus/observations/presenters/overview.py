@@ -25,15 +25,16 @@ class Card:
 
 def present_cards(counts: Mapping[str, DomainCount], *, with_headlines: bool = False) -> list[Card]:
     """Return the domains that have things, in their own order; a headline costs the figures of its domain."""
-    return [
-        Card(
-            domain=domain,
-            name=gettext(DOMAIN_NAMES[domain]),
-            url=reverse("observations:domain", args=[domain]),
-            things=counts[domain].things,
-            is_simulated=counts[domain].simulated == counts[domain].things,
-            headline=headline(present_figures(domain, is_duty=False)) if with_headlines else None,
-        )
-        for domain in Domain
-        if domain in counts
-    ]
+    return [_card(domain, counts[domain], with_headlines) for domain in Domain if domain in counts]
+
+
+def _card(domain: Domain, count: DomainCount, with_headline: bool) -> Card:
+    shown = headline(present_figures(domain, is_duty=False)) if with_headline else None
+    return Card(
+        domain=domain,
+        name=gettext(DOMAIN_NAMES[domain]),
+        url=reverse("observations:domain", args=[domain]),
+        things=count.things,
+        is_simulated=shown.is_simulated if shown else count.simulated > 0,
+        headline=shown,
+    )

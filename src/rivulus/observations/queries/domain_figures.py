@@ -121,6 +121,7 @@ def _figures(domain: DomainSpec, look: Sight, wanted: Callable[[FigureSpec], boo
 
 
 def _figure(domain: DomainSpec, look: Sight, spec: FigureSpec) -> Figure:
+    look.begin()
     found = CALCULATIONS[spec.code](look)
     scale = domain.scales.get(spec.scale, ())
     band = find_band(found.value, [each.band for each in scale])

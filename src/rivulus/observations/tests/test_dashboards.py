@@ -100,6 +100,15 @@ def test_every_kind_of_panel_is_shown_with_what_was_measured(db: None, board: di
     assert "from 2 series" in page
 
 
+def test_a_number_never_adds_simulated_values_to_real_ones(db: None, board: dict[str, Any], client: Client) -> None:
+    with clock.frozen(NOW):
+        measure(make_series(make_station("invented", is_simulated=True), is_simulated=True), [90.0])
+        assert "90" in client.get("/en/dashboards/air/").content.decode().split("Panel number")[1][:400]
+        measure(make_series(make_station("real")), [30.0])
+        shown = client.get("/en/dashboards/air/").content.decode().split("Panel number")[1][:400]
+    assert "<strong>30</strong>" in shown
+
+
 def test_a_dashboard_stands_in_another_page_without_scripts_or_session(
     db: None, board: dict[str, Any], client: Client
 ) -> None:

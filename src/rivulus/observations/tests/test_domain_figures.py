@@ -126,6 +126,14 @@ def test_what_is_flagged_stays_out(pack: None) -> None:
     assert figures("parking")["parking_free"].value is None
 
 
+def test_a_figure_that_rests_on_anything_simulated_says_so(pack: None) -> None:
+    add("real", "air", "pm10", hours(24, 15))
+    add("invented", "air", "no2", hours(24, 60), is_simulated=True)
+    found = figures("air")
+    assert found["air_index_now"].is_simulated
+    assert not found["air_pm10_day"].is_simulated
+
+
 def test_real_values_are_never_added_to_simulated_ones(pack: None) -> None:
     at = {NOW_US - 60_000_000: 10.0}
     add("invented", "parking", "free_places", at, properties={"capacity": 20}, is_simulated=True)

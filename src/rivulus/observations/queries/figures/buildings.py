@@ -68,6 +68,7 @@ def degree_days(sight: Sight, days: int) -> Floats:
     weather = Sight("weather", sight.now, sight.is_public, sight.with_simulated)
     last = sight.today - dt.timedelta(days=1)
     columns = weather.day_matrix(weather.of("temperature"), last - dt.timedelta(days=days - 1), last, "mean")
+    sight.use(weather)
     if not columns:
         return np.full(days, np.nan)
     matrix = np.array(list(columns.values()))

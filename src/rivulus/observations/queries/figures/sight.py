@@ -68,6 +68,7 @@ class Sight:
     _hourly: dict[tuple[str, int], Rollup] = field(default_factory=dict)
     _daily: dict[tuple[object, ...], Rollup] = field(default_factory=dict)
     _raw: dict[tuple[str, float], Readings] = field(default_factory=dict)
+    _used: set[bool] = field(default_factory=set)  # whether simulated, of the series asked for since the last `begin`
 
     @property
     def now_us(self) -> int:
@@ -97,14 +98,24 @@ class Sight:
         real = {row.observed for row in rows if not row.is_simulated}
         return tuple(row for row in rows if not row.is_simulated or row.observed not in real)
 
+    def begin(self) -> None:
+        """Forget what was asked for until now: the next figure begins."""
+        self._used.clear()
+
+    def use(self, other: "Sight") -> None:
+        """Count what another look asked for as asked for here."""
+        self._used.update(other._used)
+
     @property
     def is_simulated(self) -> bool:
-        """Whether everything seen is simulated."""
-        return bool(self.rows) and all(row.is_simulated for row in self.rows)
+        """Whether any of the series that the figure asked for is simulated: one is enough for the label."""
+        return True in self._used
 
     def of(self, *observed: str) -> tuple[SeriesRow, ...]:
         """Return the series of some properties."""
-        return tuple(row for row in self.rows if row.observed in observed)
+        rows = tuple(row for row in self.rows if row.observed in observed)
+        self._used.update(row.is_simulated for row in rows)
+        return rows
 
     def latest(self, observed: str) -> dict[int, tuple[int, float]]:
         """Return the newest sound value and its time by series, for those that still speak."""
