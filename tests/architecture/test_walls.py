@@ -19,8 +19,10 @@ import rivulus
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "rivulus"
 # From the ground up; a foreign key may point down or stay at home.
-STOREYS = ("kernel", "ui", "journal", "identity", "observations", "strategy", "portal", "config", "house")
-CONTEXTS = ("journal", "identity", "observations", "strategy", "portal")
+STOREYS = (
+    "kernel", "ui", "journal", "identity", "atlas", "observations", "catalog", "strategy", "portal", "config", "house",
+)  # fmt: skip
+CONTEXTS = ("journal", "identity", "atlas", "observations", "catalog", "strategy", "portal")
 ROOMS = {
     "urls", "views", "api", "standards", "admin", "management", "forms", "presenters", "feeds", "actions", "queries",
     "models", "rules", "events", "terms",
@@ -86,7 +88,7 @@ def test_every_package_says_in_one_sentence_what_it_is() -> None:
 
 
 def test_every_action_is_called_by_name_and_told_by_whom() -> None:
-    for context in ("identity", "observations", "strategy"):
+    for context in ("identity", "atlas", "observations", "catalog", "strategy"):
         for name in modules_of(f"rivulus.{context}.actions"):
             if name.startswith(INNER):
                 continue

@@ -125,7 +125,9 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
+    "rivulus.atlas",
     "rivulus.observations",
+    "rivulus.catalog",
     "rivulus.strategy",
     "rivulus.portal",
 ]

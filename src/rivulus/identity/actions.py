@@ -28,6 +28,7 @@ DEMONSTRATION_PEOPLE = (
     ("bogdan", "Bogdan Lazăr", Role.PROJECT_TEAM),
     ("radu", "Radu Costin", Role.DISPATCHER),
     ("livia", "Livia Fodor", Role.SUPPLIER),
+    ("flavia", "Flavia Ardelean", Role.PUBLISHER),
     ("admin", "Adela Ilieș", Role.ADMINISTRATOR),
 )
 

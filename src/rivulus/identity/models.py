@@ -12,11 +12,19 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from rivulus.identity import rules
-from rivulus.identity.terms import LANGUAGE_NAMES, PRIVILEGED, ROLE_NAMES, Language, Role
+from rivulus.identity.terms import (
+    LANGUAGE_NAMES,
+    ORGANISATION_KIND_NAMES,
+    PRIVILEGED,
+    ROLE_NAMES,
+    Language,
+    OrganisationKind,
+    Role,
+)
 from rivulus.kernel import clock
 
 LANGUAGES = [(str(language), name) for language, name in LANGUAGE_NAMES.items()]
@@ -184,6 +192,78 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.role}"
+
+
+class Organisation(models.Model):
+    """A town hall, a university, a utility: who owns layers and datasets. ``is_city`` marks the city itself.
+
+    Whoever belongs to one acts for it; the names are kept in three languages, as facts of the pack are.
+    """
+
+    code = models.SlugField(_("Code"), max_length=60, unique=True)
+    name_ro = models.CharField(_("Name in Romanian"), max_length=200)
+    name_en = models.CharField(_("Name in English"), max_length=200, blank=True)
+    name_hu = models.CharField(_("Name in Hungarian"), max_length=200, blank=True)
+    kind = models.CharField(
+        _("Kind"), max_length=20, choices=[(str(kind), name) for kind, name in ORGANISATION_KIND_NAMES.items()]
+    )
+    siruta = models.PositiveIntegerField(_("SIRUTA code"), null=True, blank=True)  # of the unit it governs
+    homepage = models.URLField(_("Web address"), max_length=300, blank=True)
+    email = models.EmailField(_("E-mail"), blank=True)
+    is_city = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "identity_organisation"
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_city"], condition=Q(is_city=True), name="identity_organisation_one_city"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=[str(kind) for kind in OrganisationKind]), name="identity_organisation_kind_known"
+            ),
+            models.CheckConstraint(condition=~Q(name_ro=""), name="identity_organisation_has_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """Return the name in the language of the reader, or else in Romanian."""
+        return getattr(self, f"name_{(get_language() or 'ro')[:2]}", "") or self.name_ro
+
+
+class Affiliation(models.Model):
+    """One stretch of time in which a person acts for an organisation; ended ones stay as history."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="affiliations")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="affiliations")
+    granted_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    granted_at = models.DateTimeField(default=clock.now)
+    ended_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "identity_affiliation"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "organisation"],
+                condition=Q(ended_at__isnull=True),
+                name="identity_affiliation_active_once",
+                violation_error_message=_("This person already acts for this organisation."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("granted_at")),
+                name="identity_affiliation_ends_after_grant",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.organisation_id}"
 
 
 class FirstLink(models.Model):

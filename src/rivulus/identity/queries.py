@@ -11,7 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
 from rivulus.identity import rules
-from rivulus.identity.models import FirstLink, Membership, Person
+from rivulus.identity.models import Affiliation, FirstLink, Membership, Organisation, Person
 from rivulus.identity.terms import PRIVILEGED, Role
 from rivulus.kernel.errors import Refused
 
@@ -146,3 +146,33 @@ def check_can_claim(link: FirstLink | None, *, now: dt.datetime) -> FirstLink:
 def hash_secret(secret: str) -> str:
     """Return what is kept of a secret; it is random and long, so that a plain hash cannot be guessed backwards."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def list_organisations() -> QuerySet[Organisation]:
+    """Return the organisations that are active: the city first, then by name."""
+    return Organisation.objects.filter(is_active=True).order_by("-is_city", "name_ro", "id")
+
+
+def find_city() -> Organisation | None:
+    """Return the city's own organisation, once the pack is loaded."""
+    return Organisation.objects.filter(is_city=True).first()
+
+
+def find_organisation(code: str) -> Organisation | None:
+    """Return the organisation of this code."""
+    return Organisation.objects.filter(code=code).first()
+
+
+def organisations_of(person: Visitor) -> frozenset[int]:
+    """Return the ids of the organisations for which a person acts now.
+
+    Whoever is a department or the administrator acts for the city; a publisher for those they belong to.
+    """
+    roles = roles_of(person)
+    found: set[int] = set()
+    if roles & {Role.DEPARTMENT, Role.ADMINISTRATOR}:
+        found.update(Organisation.objects.filter(is_city=True).values_list("id", flat=True))
+    if Role.PUBLISHER in roles and isinstance(person, Person):
+        belongs = Affiliation.objects.filter(person=person, ended_at__isnull=True, organisation__is_active=True)
+        found.update(belongs.values_list("organisation_id", flat=True))
+    return frozenset(found)

@@ -22,6 +22,7 @@ class Verb(StrEnum):
     CLOSE_ACCOUNT = "close_account"
     REOPEN_ACCOUNT = "reopen_account"
     OPEN_ADMIN = "open_admin"
+    MANAGE_ORGANISATIONS = "manage_organisations"
 
 
 _EVERYBODY = frozenset(Role)
@@ -37,6 +38,7 @@ PERMISSIONS: Mapping[Verb, frozenset[Role]] = {
     Verb.END_ROLE: _ADMINISTRATOR,
     Verb.CLOSE_ACCOUNT: _ADMINISTRATOR,
     Verb.REOPEN_ACCOUNT: _ADMINISTRATOR,
+    Verb.MANAGE_ORGANISATIONS: _ADMINISTRATOR,
     Verb.OPEN_ADMIN: frozenset({Role.DEPARTMENT, Role.STRATEGY_UNIT, Role.ADMINISTRATOR}),
 }
 
@@ -50,6 +52,7 @@ ADMIN_ACTIONS: Mapping[Role, frozenset[str]] = {
     Role.DEPARTMENT: frozenset({"view"}),
     Role.DISPATCHER: frozenset(),
     Role.SUPPLIER: frozenset(),
+    Role.PUBLISHER: frozenset(),
     Role.STRATEGY_UNIT: frozenset({"view", "add", "change"}),
     Role.ADMINISTRATOR: frozenset({"view", "add", "change", "delete"}),
 }

@@ -15,6 +15,7 @@ class Role(StrEnum):
     DEPARTMENT = "department"
     DISPATCHER = "dispatcher"
     SUPPLIER = "supplier"
+    PUBLISHER = "publisher"
     STRATEGY_UNIT = "strategy_unit"
     ADMINISTRATOR = "administrator"
 
@@ -27,12 +28,35 @@ class Language(StrEnum):
     HU = "hu"
 
 
+class OrganisationKind(StrEnum):
+    """What an organisation is."""
+
+    TOWN_HALL = "town_hall"
+    PUBLIC_BODY = "public_body"
+    UNIVERSITY = "university"
+    SCHOOL = "school"
+    UTILITY = "utility"
+    COMPANY = "company"
+    ASSOCIATION = "association"
+
+
+ORGANISATION_KIND_NAMES: Mapping[OrganisationKind, str] = {
+    OrganisationKind.TOWN_HALL: N_("Town hall"),
+    OrganisationKind.PUBLIC_BODY: N_("Public body"),
+    OrganisationKind.UNIVERSITY: N_("University"),
+    OrganisationKind.SCHOOL: N_("School"),
+    OrganisationKind.UTILITY: N_("Utility"),
+    OrganisationKind.COMPANY: N_("Company"),
+    OrganisationKind.ASSOCIATION: N_("Association"),
+}
+
 ROLE_NAMES: Mapping[Role, str] = {
     Role.RESIDENT: N_("Resident"),
     Role.PROJECT_TEAM: N_("Project team"),
     Role.DEPARTMENT: N_("Department"),
     Role.DISPATCHER: N_("Dispatcher on duty"),
     Role.SUPPLIER: N_("Supplier of devices"),
+    Role.PUBLISHER: N_("Publisher of an organisation"),
     Role.STRATEGY_UNIT: N_("Strategy unit"),
     Role.ADMINISTRATOR: N_("Administrator"),
 }

@@ -16,18 +16,19 @@ COMBINATIONS = [frozenset(some) for size in range(len(Role) + 1) for some in com
 PEOPLE = {"vlad": VLAD} | {role.name.lower(): frozenset({role}) for role in Role}
 
 # One row for each verb: who may, in the order vlad, resident, project team, department, dispatcher, supplier,
-# strategy unit, administrator.
+# publisher, strategy unit, administrator.
 TABLE = {
-    Verb.SEE_OWN_ACCOUNT: "-ooooooo",
-    Verb.CHANGE_OWN_PROFILE: "-ooooooo",
-    Verb.EXPORT_OWN_DATA: "-ooooooo",
-    Verb.ERASE_OWN_ACCOUNT: "-ooooooo",
-    Verb.SEE_PEOPLE: "-------o",
-    Verb.GRANT_ROLE: "-------o",
-    Verb.END_ROLE: "-------o",
-    Verb.CLOSE_ACCOUNT: "-------o",
-    Verb.REOPEN_ACCOUNT: "-------o",
-    Verb.OPEN_ADMIN: "---o--oo",
+    Verb.SEE_OWN_ACCOUNT: "-oooooooo",
+    Verb.CHANGE_OWN_PROFILE: "-oooooooo",
+    Verb.EXPORT_OWN_DATA: "-oooooooo",
+    Verb.ERASE_OWN_ACCOUNT: "-oooooooo",
+    Verb.SEE_PEOPLE: "--------o",
+    Verb.GRANT_ROLE: "--------o",
+    Verb.END_ROLE: "--------o",
+    Verb.CLOSE_ACCOUNT: "--------o",
+    Verb.REOPEN_ACCOUNT: "--------o",
+    Verb.OPEN_ADMIN: "---o---oo",
+    Verb.MANAGE_ORGANISATIONS: "--------o",
 }
 
 

@@ -1,0 +1,1 @@
+"""Where things are: boundaries, layers, features, tiles, edits under review."""

@@ -1,0 +1,13 @@
+"""Addresses of the atlas."""
+
+from rivulus.atlas.urls import base, campaigns, land, layers, planning, recipes
+
+app_name = "atlas"
+urlpatterns = [
+    *base.urlpatterns,
+    *layers.urlpatterns,
+    *planning.urlpatterns,
+    *land.urlpatterns,
+    *campaigns.urlpatterns,
+    *recipes.urlpatterns,
+]

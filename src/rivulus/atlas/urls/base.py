@@ -1,0 +1,5 @@
+"""Addresses of pages: base."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

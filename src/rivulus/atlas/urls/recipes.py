@@ -1,0 +1,5 @@
+"""Addresses of pages: recipes."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""What anyone may download, and through which interface."""

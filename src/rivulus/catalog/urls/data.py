@@ -1,0 +1,5 @@
+"""Addresses of pages: data."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
