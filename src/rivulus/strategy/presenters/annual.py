@@ -12,12 +12,12 @@ from django.tasks import task
 from django.utils import translation
 
 from rivulus.strategy.actions import annual as actions
-from rivulus.strategy.presenters import fonts
 from rivulus.strategy.presenters.annual_data import report_data
-from rivulus.strategy.presenters.fonts import FontsMissingError
-from rivulus.strategy.presenters.typesetting import TypesettingError, typeset
 from rivulus.strategy.queries import evaluations as queries
 from rivulus.strategy.rules.evaluations import Snapshot, canonical
+from rivulus.ui.printing import fonts
+from rivulus.ui.printing.fonts import FontsMissingError
+from rivulus.ui.printing.typesetting import TypesettingError, typeset
 
 FOLDER = Path(__file__).resolve().parents[1] / "templates" / "strategy" / "report"
 PAGE_COUNT = re.compile(rb"/Type\s*/Pages\b[^>]*?/Count (\d+)|/Count (\d+)[^>]*?/Type\s*/Pages\b")

@@ -13,9 +13,9 @@ from django.utils.translation import gettext
 
 from rivulus.strategy.presenters import snapshot as show
 from rivulus.strategy.presenters.annual_words import ABOUT, BASES, OUTCOMES, fixed_words, method
-from rivulus.strategy.presenters.fonts import FALLBACK, FAMILY, printable
 from rivulus.strategy.rules.evaluations import Snapshot, digest, in_force
 from rivulus.strategy.terms import EVALUATION_LABELS, EvaluationKind, State
+from rivulus.ui.printing.fonts import FALLBACK, FAMILY, printable
 
 Data = dict[str, Any]
 

@@ -16,8 +16,8 @@ from rivulus.strategy import models
 from rivulus.strategy.actions.annual import ask_report
 from rivulus.strategy.actions.evaluations import make_evaluation
 from rivulus.strategy.presenters import annual
-from rivulus.strategy.presenters.typesetting import TypesettingError
 from rivulus.strategy.terms import EvaluationKind
+from rivulus.ui.printing.typesetting import TypesettingError
 
 PDF = b"%PDF-1.7 <</Type/Pages/Count 17>>"
 TYPED = {"kind": "annual", "at": "2025-12-31", "title": "Raport 2025", "note": "Notă"}

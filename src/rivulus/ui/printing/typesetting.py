@@ -1,6 +1,6 @@
 """Typesetting with typst, in a process of its own: it can be given a limit of time, and cannot take the worker with it.
 
-Run as ``python -m rivulus.strategy.presenters.typesetting`` it reads a job (JSON) from standard input and writes the
+Run as ``python -m rivulus.ui.printing.typesetting`` it reads a job (JSON) from standard input and writes the
 PDF to standard output. No network, no packages, no fonts of the machine: the same job gives the same bytes anywhere.
 """
 
@@ -17,7 +17,7 @@ STANDARDS = ("a-3a", "ua-1")
 
 
 class TypesettingError(Exception):
-    """The report could not be typeset; the message says why."""
+    """The document could not be typeset; the message says why."""
 
 
 def typeset(files: Mapping[str, bytes], *, fonts: Path, timestamp: int, limit_s: float = LIMIT_S) -> bytes:

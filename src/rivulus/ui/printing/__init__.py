@@ -1,0 +1,1 @@
+"""Printed pages: typesetting and its typeface, for every context."""
