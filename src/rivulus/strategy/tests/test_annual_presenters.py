@@ -14,10 +14,11 @@ from rivulus.identity.models import Person
 from rivulus.kernel import clock
 from rivulus.strategy import models
 from rivulus.strategy.actions.evaluations import make_evaluation
-from rivulus.strategy.presenters import annual, fonts
+from rivulus.strategy.presenters import annual
 from rivulus.strategy.presenters.annual_data import _spans, report_data
 from rivulus.strategy.rules.evaluations import canonical
 from rivulus.strategy.terms import EvaluationKind
+from rivulus.ui.printing import fonts
 from rivulus.ui.printing.typesetting import TypesettingError, typeset
 
 NOW = dt.datetime(2026, 11, 22, 9, tzinfo=dt.UTC)
