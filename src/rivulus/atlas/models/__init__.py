@@ -1,5 +1,17 @@
 """What the atlas keeps: layers and features with their history."""
 
 from rivulus.atlas.models.layers import Change, Feature, Layer, PastFeature
+from rivulus.atlas.models.planning import Amendment, AmendmentItem, Constraint, Plan, PlanDocument, ZoneRule
 
-__all__ = ["Change", "Feature", "Layer", "PastFeature"]
+__all__ = [
+    "Amendment",
+    "AmendmentItem",
+    "Change",
+    "Constraint",
+    "Feature",
+    "Layer",
+    "PastFeature",
+    "Plan",
+    "PlanDocument",
+    "ZoneRule",
+]
