@@ -14,8 +14,8 @@ import httpx
 
 from rivulus.kernel import clock, limits
 from rivulus.kernel.errors import Refused
+from rivulus.kernel.wire import GuardedTransport
 from rivulus.kernel.words import N_
-from rivulus.observations.feeds.networking import GuardedTransport
 from rivulus.observations.rules.connectors.declarations import Auth, Declaration, check_url
 from rivulus.observations.rules.connectors.retries import is_worth_again, read_retry_after, wait_s
 

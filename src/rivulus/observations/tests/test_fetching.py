@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from rivulus.observations.feeds import networking
+from rivulus.kernel import wire
+from rivulus.kernel.networks import is_public_address
 from rivulus.observations.feeds.fetching import Fetcher, Unanswered
-from rivulus.observations.rules.connectors.addresses import is_public_address
 from rivulus.observations.rules.connectors.retries import read_retry_after, wait_s
 from rivulus.observations.tests.sources import declare, say, source
 
@@ -110,7 +110,7 @@ def test_a_private_address_is_not_asked_unless_the_operator_says_so(url: str) ->
 
 def test_a_name_that_leads_inside_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     inside = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 80)) for address in ("93.184.216.34", "10.0.0.7")]
-    monkeypatch.setattr(networking.socket, "getaddrinfo", lambda *_, **__: inside)
+    monkeypatch.setattr(wire.socket, "getaddrinfo", lambda *_, **__: inside)
     url = "http://rebinding.example/"
     assert "10.0.0.7" in refusal(fetcher(url, allow_private=False, retries=0), url)
 

@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 import httpx
 
 from rivulus.kernel.errors import Refused
+from rivulus.kernel.networks import is_public_address
 from rivulus.kernel.words import N_
 from rivulus.observations.rules.automations.signing import sign
-from rivulus.observations.rules.connectors.addresses import is_public_address
 
 if TYPE_CHECKING:
     from rivulus.identity.models import Person

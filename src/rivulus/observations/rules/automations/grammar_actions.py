@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from rivulus.kernel.errors import Refused
+from rivulus.kernel.networks import is_public_address
 from rivulus.kernel.words import N_
 from rivulus.observations import events
 from rivulus.observations.rules.automations.documents import Node, Wrong
@@ -26,7 +27,6 @@ from rivulus.observations.rules.automations.syntax import (
     WaitAction,
     WebhookAction,
 )
-from rivulus.observations.rules.connectors.addresses import is_public_address
 from rivulus.observations.rules.permissions import ADMINISTRATOR, DEPARTMENT, DISPATCHER, STRATEGY
 
 ROLES = (DISPATCHER, DEPARTMENT, STRATEGY, ADMINISTRATOR)

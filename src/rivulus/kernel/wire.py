@@ -11,8 +11,8 @@ import httpcore
 import httpx
 
 from rivulus.kernel.errors import Refused
+from rivulus.kernel.networks import may_ask
 from rivulus.kernel.words import N_
-from rivulus.observations.rules.connectors.addresses import may_ask
 
 
 class Deadline:
