@@ -11,6 +11,7 @@ from rivulus.identity.models import Person
 from rivulus.identity.terms import Role
 from rivulus.identity.tests.people import make_person
 from rivulus.kernel import clock
+from rivulus.kernel.photos import NewPhoto
 from rivulus.strategy import models
 from rivulus.strategy.actions.annual import ask_report
 from rivulus.strategy.actions.assessments import declare
@@ -20,7 +21,6 @@ from rivulus.strategy.actions.reports import report_progress
 from rivulus.strategy.actions.teams import assign_member
 from rivulus.strategy.feeds.pack import load_pack
 from rivulus.strategy.presenters.annual import make_report
-from rivulus.strategy.rules.photos import NewPhoto
 from rivulus.strategy.rules.projects import last_ended
 from rivulus.strategy.terms import EvaluationKind, State, Status
 from tests.journeys import observed

@@ -1,4 +1,4 @@
-"""Photos of a report: what is taken, and how it is made harmless. Pure: bytes in, bytes out."""
+"""Photos that people send: what is taken, and how it is made harmless. Pure: bytes in, bytes out."""
 
 import hashlib
 import io
@@ -46,7 +46,7 @@ class CleanPhoto:
 def check_photos(photos: Sequence[NewPhoto]) -> None:
     """Refuse too many photos, files that are too heavy, and photos without words."""
     if len(photos) > MOST_PHOTOS:
-        raise Refused(N_("Too many photos: a report takes at most %(most)s."), most=MOST_PHOTOS)
+        raise Refused(N_("Too many photos: at most %(most)s at a time."), most=MOST_PHOTOS)
     for number, photo in enumerate(photos, 1):
         if len(photo.content) > MOST_BYTES:
             raise Refused(N_("The photo %(number)s is larger than 8 MB."), number=number)

@@ -72,7 +72,7 @@ def test_the_refusal_is_a_page_in_the_language_of_the_address(client: Client, pr
 
 
 def test_six_photos_of_the_largest_size_fit() -> None:
-    from rivulus.strategy.rules.photos import MOST_BYTES, MOST_PHOTOS
+    from rivulus.kernel.photos import MOST_BYTES, MOST_PHOTOS
 
     assert limits.LARGEST_UPLOAD_BYTES > MOST_PHOTOS * MOST_BYTES + MEBIBYTE
 

@@ -11,10 +11,10 @@ from django.db import transaction
 
 from rivulus.journal import actions as journal
 from rivulus.kernel import clock
+from rivulus.kernel.photos import CleanPhoto, NewPhoto, clean_photos
 from rivulus.strategy import models
 from rivulus.strategy.queries import reports as queries
 from rivulus.strategy.rules import projects as rules
-from rivulus.strategy.rules.photos import CleanPhoto, NewPhoto, clean_photos
 from rivulus.strategy.rules.projects import HalfYear
 from rivulus.strategy.terms import Actor, Status
 

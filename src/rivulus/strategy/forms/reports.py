@@ -12,12 +12,12 @@ from rivulus.identity.queries import list_people_with_role
 from rivulus.identity.terms import Role
 from rivulus.kernel import clock
 from rivulus.kernel.errors import Refused
+from rivulus.kernel.photos import CAPTION_LENGTH, MOST_BYTES, MOST_PHOTOS, NewPhoto
 from rivulus.kernel.words import say
 from rivulus.strategy import models
 from rivulus.strategy.forms.projects import MoneyField
 from rivulus.strategy.queries.demonstration import shown
 from rivulus.strategy.rules import projects as rules
-from rivulus.strategy.rules.photos import CAPTION_LENGTH, MOST_BYTES, MOST_PHOTOS, NewPhoto
 from rivulus.strategy.rules.projects import HalfYear
 from rivulus.strategy.terms import STATUS_LABELS, Status
 

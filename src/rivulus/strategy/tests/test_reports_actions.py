@@ -19,13 +19,13 @@ from rivulus.identity.terms import Role
 from rivulus.journal.models import Line
 from rivulus.kernel import clock
 from rivulus.kernel.errors import Refused
+from rivulus.kernel.photos import NewPhoto
 from rivulus.strategy import models
 from rivulus.strategy.actions import reports as actions
 from rivulus.strategy.actions.reminders import remind_teams, send_letter
 from rivulus.strategy.actions.reports import report_progress, sweep_photos
 from rivulus.strategy.actions.teams import assign_member, end_membership
 from rivulus.strategy.queries import reports as queries
-from rivulus.strategy.rules.photos import NewPhoto
 from rivulus.strategy.rules.projects import HalfYear, ReportedMeanwhile
 from rivulus.strategy.terms import Status
 

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
+from rivulus.kernel import photos
 from rivulus.kernel.errors import Refused
-from rivulus.strategy.rules import photos
-from rivulus.strategy.rules.photos import NewPhoto, clean_photos
+from rivulus.kernel.photos import NewPhoto, clean_photos
 
 
 def picture(kind: str = "JPEG", size: tuple[int, int] = (60, 40), mode: str = "RGB", **more: object) -> bytes:
