@@ -103,7 +103,8 @@ def migrate() -> None:
 
 
 def load_pack() -> None:
-    """Load the city's facts: what it promised, and what it measures."""
+    """Load the city's facts: who publishes, what it promised, and what it measures."""
+    manage("load_organisations")
     manage("load_pack")
     manage("load_observations")
 

@@ -7,8 +7,8 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from rivulus.identity.models import LANGUAGES, ROLES, Person
-from rivulus.identity.terms import Role
+from rivulus.identity.models import LANGUAGES, ROLES, Organisation, Person
+from rivulus.identity.terms import ORGANISATION_KIND_NAMES, Role
 
 
 class JoiningForm(forms.Form):
@@ -96,6 +96,56 @@ class GrantForm(ReasonForm):
         super().__init__(*args, **kwargs)
         free = [(value, name) for value, name in _translated_roles() if Role(value) not in held]
         self.fields["role"].choices = free  # type: ignore[attr-defined]
+
+
+class OrganisationForm(ReasonForm):
+    """What is said of an organisation."""
+
+    name_ro = forms.CharField(label=_("Name in Romanian"), max_length=200)
+    name_en = forms.CharField(label=_("Name in English"), max_length=200, required=False)
+    name_hu = forms.CharField(label=_("Name in Hungarian"), max_length=200, required=False)
+    kind = forms.ChoiceField(label=_("Kind"))
+    siruta = forms.IntegerField(
+        label=_("SIRUTA code"),
+        required=False,
+        min_value=1,
+        max_value=999_999,
+        help_text=_("For a town hall: the number of the unit it governs."),
+    )
+    homepage = forms.URLField(label=_("Web address"), max_length=300, required=False, assume_scheme="https")
+    email = forms.EmailField(label=_("E-mail"), required=False, help_text=_("Shown with its datasets."))
+    field_order = ["name_ro", "name_en", "name_hu", "kind", "siruta", "homepage", "email", "reason"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = [(str(kind), _(name)) for kind, name in ORGANISATION_KIND_NAMES.items()]
+        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
+
+    @classmethod
+    def of(cls, organisation: Organisation, data: Any = None) -> "OrganisationForm":
+        """Return the form of an organisation that exists."""
+        names = ("name_ro", "name_en", "name_hu", "kind", "siruta", "homepage", "email")
+        return cls(data, initial={name: getattr(organisation, name) for name in names})
+
+
+class NewOrganisationForm(OrganisationForm):
+    """An organisation that is entered."""
+
+    code = forms.SlugField(
+        label=_("Code"),
+        max_length=60,
+        help_text=_("Small letters, digits and hyphens; it stands in addresses and cannot be changed."),
+    )
+    field_order = ["name_ro", "name_en", "name_hu", "code", "kind", "siruta", "homepage", "email", "reason"]
+
+
+class AffiliationForm(ReasonForm):
+    """Somebody who will act for an organisation."""
+
+    email = forms.EmailField(
+        label=_("E-mail of the account"), help_text=_("The person must have the role of a publisher already.")
+    )
+    field_order = ["email", "reason"]
 
 
 class EraseForm(forms.Form):

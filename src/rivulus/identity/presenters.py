@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -11,8 +12,8 @@ from allauth.usersessions.models import UserSession
 from django.utils.translation import get_language, gettext
 
 from rivulus.identity import events, queries
-from rivulus.identity.models import Membership, Person
-from rivulus.identity.terms import ROLE_NAMES, Language, Role
+from rivulus.identity.models import Affiliation, Membership, Organisation, Person
+from rivulus.identity.terms import ORGANISATION_KIND_NAMES, ROLE_NAMES, Language, OrganisationKind, Role
 from rivulus.journal import queries as journal
 from rivulus.kernel import clock
 from rivulus.kernel.words import N_
@@ -25,6 +26,12 @@ VERBS: Mapping[str, str] = {
     "identity.person.erased": N_("Account erased"),
     "identity.role.granted": N_("Role given"),
     "identity.role.ended": N_("Role ended"),
+    "identity.affiliation.begun": N_("Acts for an organisation"),
+    "identity.affiliation.ended": N_("Acts for an organisation no longer"),
+    "identity.organisation.founded": N_("Organisation entered"),
+    "identity.organisation.changed": N_("Organisation changed"),
+    "identity.organisation.closed": N_("Organisation closed"),
+    "identity.organisation.reopened": N_("Organisation opened again"),
     "journal.key.destroyed": N_("Key destroyed"),
 }
 
@@ -62,7 +69,20 @@ def list_rows(people: list[Person]) -> list[PersonRow]:
 
 def list_journal(person: Person, limit: int = 20) -> list[JournalRow]:
     """Return the latest lines about a person, with the reason as long as it can be read."""
-    lines = list(journal.list_lines(subject="identity.person", subject_id=person.id)[:limit])
+    return _present(list(journal.list_lines(subject="identity.person", subject_id=person.id)[:limit]))
+
+
+def list_journal_of(organisation: Organisation, limit: int = 20) -> list[JournalRow]:
+    """Return the latest lines about an organisation."""
+    return _present(list(journal.list_lines(subject="identity.organisation", subject_id=organisation.pk)[:limit]))
+
+
+def kind_name(kind: str) -> str:
+    """Return what an organisation is, in the reader's language."""
+    return gettext(ORGANISATION_KIND_NAMES[OrganisationKind(kind)])
+
+
+def _present(lines: list[Any]) -> list[JournalRow]:
     actors = Person.objects.in_bulk([line.actor_id for line in lines if line.actor_id])
     rows = []
     for line in lines:
@@ -77,7 +97,7 @@ def list_journal(person: Person, limit: int = 20) -> list[JournalRow]:
                 if line.actor_id
                 else gettext("The platform"),
                 role=role_name(role) if role in set(Role) else "",
-                reason=str(private.get("reason", "")),
+                reason=str(private.get("reason") or line.content.get("reason") or ""),
             )
         )
     return rows
@@ -97,6 +117,7 @@ def export_of(person: Person) -> dict[str, object]:
             "is_demonstration": person.is_demonstration,
         },
         "roles": [_membership(row) for row in queries.list_memberships(person)],
+        "organisations": [_affiliation(row) for row in queries.list_affiliations_of(person)],
         "ways_to_sign_in": _ways_in(person),
         "sessions": [
             {"started_at": row.created_at.isoformat(), "address": row.ip, "browser": row.user_agent}
@@ -126,6 +147,14 @@ def _membership(row: Membership) -> dict[str, object]:
         "reason": row.reason,
         "ended_at": row.ended_at.isoformat() if row.ended_at else None,
         "end_reason": row.end_reason,
+    }
+
+
+def _affiliation(row: Affiliation) -> dict[str, object]:
+    return {
+        "organisation": row.organisation.code,
+        "since": row.granted_at.isoformat(),
+        "ended_at": row.ended_at.isoformat() if row.ended_at else None,
     }
 
 

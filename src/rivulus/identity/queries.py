@@ -8,7 +8,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from rivulus.identity import rules
 from rivulus.identity.models import Affiliation, FirstLink, Membership, Organisation, Person
@@ -161,6 +161,24 @@ def find_city() -> Organisation | None:
 def find_organisation(code: str) -> Organisation | None:
     """Return the organisation of this code."""
     return Organisation.objects.filter(code=code).first()
+
+
+def list_all_organisations() -> QuerySet[Organisation]:
+    """Return every organisation, closed ones last, with how many people act for it now (``people``)."""
+    people = Count("affiliations", filter=Q(affiliations__ended_at__isnull=True))
+    return Organisation.objects.annotate(people=people).order_by("-is_active", "-is_city", "name_ro", "id")
+
+
+def list_affiliations(organisation: Organisation) -> QuerySet[Affiliation]:
+    """Return who acts for an organisation or did, those of now first."""
+    rows = Affiliation.objects.filter(organisation=organisation).select_related("person", "granted_by", "ended_by")
+    return rows.order_by("ended_at", "-granted_at", "-id")
+
+
+def list_affiliations_of(person: Person) -> QuerySet[Affiliation]:
+    """Return for which organisations a person acts or did, those of now first."""
+    rows = Affiliation.objects.filter(person=person).select_related("organisation")
+    return rows.order_by("ended_at", "-granted_at", "-id")
 
 
 def organisations_of(person: Visitor) -> frozenset[int]:

@@ -1,6 +1,7 @@
 """Who may do what with accounts and roles: one table, and the sentences of refusal. Pure."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 
@@ -60,6 +61,7 @@ ADMIN_ACTIONS: Mapping[Role, frozenset[str]] = {
 FIRST_LINK_LIFETIME = dt.timedelta(hours=24)
 SECRET_BYTES = 32
 MINIMUM_REASON = 5
+LONGEST_CODE = 60
 
 NOT_ALLOWED = N_("Your role does not allow this.")
 SECOND_STEP_MISSING = N_("Set up the second step of signing in first; then your role opens this.")
@@ -143,6 +145,34 @@ def check_reason(reason: str) -> None:
     """Refuse a change of somebody's rights that says no reason."""
     if len(reason.strip()) < MINIMUM_REASON:
         raise Refused(N_("Give a reason, in a few words."))
+
+
+def check_organisation(*, code: str, name: str) -> None:
+    """Refuse an organisation without a name, or with a code that does not fit into addresses."""
+    if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", code) or len(code) > LONGEST_CODE:
+        raise Refused(N_("A code has small letters, digits and hyphens, and at most 60 of them."))
+    if not name.strip():
+        raise Refused(N_("Give the name in Romanian."))
+
+
+def check_can_close(*, is_city: bool, is_active: bool) -> None:
+    """Refuse to close the city itself, or what is closed."""
+    if is_city:
+        raise Refused(N_("The city itself cannot be closed."))
+    if not is_active:
+        raise Refused(N_("This organisation is closed already."))
+
+
+def check_can_affiliate(*, roles: frozenset[Role], is_person_active: bool, is_open: bool, acts_already: bool) -> None:
+    """Refuse to let somebody act for an organisation who could not publish anyway."""
+    if not is_open:
+        raise Refused(N_("This organisation is closed."))
+    if not is_person_active:
+        raise Refused(N_("This account is closed."))
+    if Role.PUBLISHER not in roles:
+        raise Refused(N_("Give the person the role “Publisher of an organisation” first."))
+    if acts_already:
+        raise Refused(N_("This person already acts for this organisation."))
 
 
 def check_can_claim(*, claimed: bool, expires_at: dt.datetime, now: dt.datetime, administrators: int) -> None:

@@ -2,8 +2,9 @@
 
 from django.urls import path, register_converter
 
-from rivulus.identity import views
 from rivulus.identity.terms import Role
+from rivulus.identity.views import organisations
+from rivulus.identity.views import people as views
 
 
 class RoleConverter:
@@ -33,5 +34,11 @@ urlpatterns = [
     path("people/<uuid:person_id>/grant/", views.grant, name="grant"),
     path("people/<uuid:person_id>/end/<role:role>/", views.end, name="end"),
     path("people/<uuid:person_id>/open/", views.set_open, name="set_open"),
+    path("people/organisations/", organisations.list_all, name="organisations"),
+    path("people/organisations/new/", organisations.new, name="organisation_new"),
+    path("people/organisations/<slug:code>/", organisations.one, name="organisation"),
+    path("people/organisations/<slug:code>/people/", organisations.affiliate, name="affiliate"),
+    path("people/organisations/<slug:code>/people/<int:pk>/end/", organisations.end, name="end_affiliation"),
+    path("people/organisations/<slug:code>/open/", organisations.set_open, name="organisation_set_open"),
     path("welcome/<str:secret>/", views.claim, name="claim"),
 ]

@@ -45,6 +45,11 @@ def adela(db: None) -> Person:
 
 
 @pytest.fixture
+def flavia(db: None) -> Person:
+    return make_person("flavia", NAMES["flavia"])
+
+
+@pytest.fixture
 def as_adela(adela: Person) -> Client:
     client = Client()
     client.force_login(adela)

@@ -13,6 +13,7 @@ NAMES = {
     "ioana": Role.STRATEGY_UNIT,
     "mara": Role.STRATEGY_UNIT,
     "bogdan": Role.PROJECT_TEAM,
+    "flavia": Role.PUBLISHER,
     "adela": Role.ADMINISTRATOR,
 }
 

@@ -6,12 +6,14 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from rivulus.identity.actions import add_demonstration_people
+from rivulus.identity.actions import add_demonstration_people, affiliate
+from rivulus.identity.queries import find_organisation, organisations_of
 from rivulus.identity.terms import ROLE_NAMES, Role
 from rivulus.kernel.errors import Refused
 from rivulus.observations.actions import simulation
 from rivulus.strategy.actions.demonstration import Added, add_demonstration
 
+UNIVERSITY = "cunbm"
 PASSWORD_BYTES = 9  # twelve letters and digits
 
 
@@ -35,6 +37,7 @@ class Command(BaseCommand):
         password = options["password"] or secrets.token_urlsafe(PASSWORD_BYTES)
         people = add_demonstration_people(password=password)
         ioana, mara = (person for person in people if Role.STRATEGY_UNIT in person.held_roles())
+        _let_publish(people)
         bogdan = next(person for person in people if Role.PROJECT_TEAM in person.held_roles())
         try:
             added = add_demonstration(by=ioana, second=mara, team=bogdan)
@@ -74,6 +77,14 @@ class Command(BaseCommand):
             f"({added.decisions} decided), {added.values} indicator values, {added.evaluations} evaluation."
         )
         self.stdout.write("All of it is marked as a demonstration and never counts as evidence.")
+
+
+def _let_publish(people: list[Any]) -> None:
+    """Let the publisher of the demonstration act for the university, where the pack has one."""
+    flavia = next(person for person in people if Role.PUBLISHER in person.held_roles())
+    university = find_organisation(UNIVERSITY)
+    if university is not None and university.is_active and university.pk not in organisations_of(flavia):
+        affiliate(by=None, person=flavia, organisation=university, reason="Demonstration.")
 
 
 def _check_allowed() -> None:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from rivulus.identity import events, queries, rules
-from rivulus.identity.models import FirstLink, Membership, Person
+from rivulus.identity.models import Affiliation, FirstLink, Membership, Person
 from rivulus.identity.terms import Language, Role
 from rivulus.journal import actions as journal
 from rivulus.kernel import clock
@@ -93,6 +93,8 @@ def end_role(*, by: Person, person: Person, role: Role, reason: str) -> Membersh
     membership = Membership.objects.select_for_update(of=("self",)).get(person=locked, role=role, ended_at__isnull=True)
     membership.ended_by, membership.ended_at, membership.end_reason = by, clock.now(), reason.strip()
     membership.save(update_fields=["ended_by", "ended_at", "end_reason"])
+    if role is Role.PUBLISHER:
+        Affiliation.objects.filter(person=locked, ended_at__isnull=True).update(ended_at=clock.now(), ended_by=by)
     _write_role(by=by, verb="identity.role.ended", person=locked, role=role, reason=reason.strip())
     return membership
 
@@ -136,6 +138,7 @@ def erase_person(*, by: Person, person: Person) -> Person:
     now = clock.now()
     Membership.objects.filter(person=locked, ended_at__isnull=True).update(ended_at=now)
     Membership.objects.filter(person=locked).update(reason="", end_reason="")  # reasons may name the person
+    Affiliation.objects.filter(person=locked, ended_at__isnull=True).update(ended_at=now)
     _remove_ways_in(locked)
     locked.email, locked.full_name, locked.last_login = rules.make_erased_email(locked.id), "", None
     locked.is_active, locked.erased_at = False, now

@@ -1,0 +1,53 @@
+"""What changes people, their roles and organisations; each is one transaction with one line in the journal."""
+
+from rivulus.identity.actions.organisations import (
+    affiliate,
+    change_organisation,
+    close_organisation,
+    end_affiliation,
+    found_organisation,
+    keep_organisations,
+    reopen_organisation,
+)
+from rivulus.identity.actions.people import (
+    DEMONSTRATION_DOMAIN,
+    DEMONSTRATION_PEOPLE,
+    SUBJECT,
+    _grant,
+    add_demonstration_people,
+    change_profile,
+    claim_first_link,
+    close_account,
+    end_role,
+    erase_person,
+    forget_old_sessions,
+    grant_role,
+    issue_first_link,
+    join,
+    reopen_account,
+)
+
+__all__ = [
+    "DEMONSTRATION_DOMAIN",
+    "DEMONSTRATION_PEOPLE",
+    "SUBJECT",
+    "_grant",
+    "add_demonstration_people",
+    "affiliate",
+    "change_organisation",
+    "change_profile",
+    "claim_first_link",
+    "close_account",
+    "close_organisation",
+    "end_affiliation",
+    "end_role",
+    "erase_person",
+    "forget_old_sessions",
+    "found_organisation",
+    "grant_role",
+    "issue_first_link",
+    "join",
+    "keep_organisations",
+    "reopen_account",
+    "reopen_organisation",
+]
