@@ -1,5 +1,6 @@
 """What the atlas keeps: layers and features with their history."""
 
+from rivulus.atlas.models.land import LandAsset, LandPhoto, LandStage
 from rivulus.atlas.models.layers import Change, Feature, Layer, PastFeature
 from rivulus.atlas.models.planning import Amendment, AmendmentItem, Constraint, Plan, PlanDocument, ZoneRule
 
@@ -9,6 +10,9 @@ __all__ = [
     "Change",
     "Constraint",
     "Feature",
+    "LandAsset",
+    "LandPhoto",
+    "LandStage",
     "Layer",
     "PastFeature",
     "Plan",
