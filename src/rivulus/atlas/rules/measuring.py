@@ -49,7 +49,7 @@ def from_the_ground(geometry: BaseGeometry) -> BaseGeometry:
 def is_in_romania(geometry: BaseGeometry) -> bool:
     """Say whether Stereo 70 is meant for the whole geometry."""
     west, south, east, north = geometry.bounds
-    return ROMANIA[0] <= west and east <= ROMANIA[2] and ROMANIA[1] <= south and north <= ROMANIA[3]
+    return bool(ROMANIA[0] <= west and east <= ROMANIA[2] and ROMANIA[1] <= south and north <= ROMANIA[3])
 
 
 def area_m2(geometry: BaseGeometry) -> float:
