@@ -1,5 +1,20 @@
 """What the catalog keeps: datasets, and how to get them."""
 
 from rivulus.catalog.models.datasets import Dataset, Distribution, Event
+from rivulus.catalog.models.harvest import HarvestRun, HarvestSource
+from rivulus.catalog.models.quality import Assessment, LinkCheck
+from rivulus.catalog.models.requests import DataRequest, Reuse
+from rivulus.catalog.models.usage import Usage
 
-__all__ = ["Dataset", "Distribution", "Event"]
+__all__ = [
+    "Assessment",
+    "DataRequest",
+    "Dataset",
+    "Distribution",
+    "Event",
+    "HarvestRun",
+    "HarvestSource",
+    "LinkCheck",
+    "Reuse",
+    "Usage",
+]

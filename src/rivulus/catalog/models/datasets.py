@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField, DateRangeField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
@@ -39,6 +40,7 @@ class Dataset(models.Model):
     frequency = models.CharField(_("Update rhythm"), max_length=20, default="IRREG")
     spatial = models.JSONField(_("Area covered"), default=dict, blank=True)  # {"siruta": …} or {"bbox": [w, s, e, n]}
     temporal = DateRangeField(_("Time covered"), null=True, blank=True)
+    formats = ArrayField(models.CharField(max_length=12), default=list, blank=True)  # what it comes in, for filters
     landing_page = models.URLField(_("Web address"), max_length=500, blank=True)
     harvested_from = models.CharField(max_length=200, blank=True)  # code of a harvest source; nobody edits these here
     foreign_id = models.CharField(max_length=500, blank=True)
@@ -61,6 +63,8 @@ class Dataset(models.Model):
         indexes = [
             models.Index(fields=["state", "-data_changed_at", "id"], name="dataset_newest"),
             models.Index(fields=["organisation", "state", "id"], name="dataset_of_organisation"),
+            models.Index(fields=["state", "-issued_at", "id"], name="dataset_latest_issued"),
+            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="dataset_words"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(source__in=[str(s) for s in Source]), name="dataset_source_known"),
