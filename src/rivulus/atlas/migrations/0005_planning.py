@@ -353,4 +353,11 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(append_only_sql("atlas_zonerule"), append_only_reverse_sql("atlas_zonerule")),
+        # Parcels are looked for by the beginning of their number.
+        migrations.RunSQL(
+            "CREATE INDEX atlas_parcel_by_number ON atlas_feature "
+            "(layer_id, lower(properties->>'cadastral_number') text_pattern_ops) "
+            "WHERE properties->>'cadastral_number' IS NOT NULL",
+            "DROP INDEX IF EXISTS atlas_parcel_by_number",
+        ),
     ]
