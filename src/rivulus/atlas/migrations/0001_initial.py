@@ -150,12 +150,17 @@ class Migration(migrations.Migration):
                 ("recorded_at", models.DateTimeField(default=rivulus.kernel.clock.now)),
                 (
                     "change",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="atlas.change"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="atlas.change", db_index=False
+                    ),
                 ),
                 (
                     "layer",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="features", to="atlas.layer"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        db_index=False,
+                        related_name="features",
+                        to="atlas.layer",
                     ),
                 ),
             ],
@@ -181,17 +186,24 @@ class Migration(migrations.Migration):
                 ("superseded_at", models.DateTimeField(default=rivulus.kernel.clock.now)),
                 (
                     "change",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="atlas.change"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="atlas.change", db_index=False
+                    ),
                 ),
                 (
                     "layer",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="past_features", to="atlas.layer"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        db_index=False,
+                        related_name="past_features",
+                        to="atlas.layer",
                     ),
                 ),
                 (
                     "superseded_by",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="atlas.change"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="atlas.change", db_index=False
+                    ),
                 ),
             ],
         ),

@@ -142,8 +142,8 @@ class Version(models.Model):
 class Feature(Version):
     """A version of a feature in force by what is known now; of one feature no two hold for the same day."""
 
-    layer = models.ForeignKey(Layer, on_delete=models.PROTECT, related_name="features")
-    change = models.ForeignKey(Change, on_delete=models.PROTECT, related_name="+")
+    layer = models.ForeignKey(Layer, on_delete=models.PROTECT, related_name="features", db_index=False)
+    change = models.ForeignKey(Change, on_delete=models.PROTECT, related_name="+", db_index=False)
     recorded_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -170,11 +170,11 @@ class Feature(Version):
 class PastFeature(Version):
     """A version that is no longer what is known: it was changed or removed by ``superseded_by``. Append-only."""
 
-    layer = models.ForeignKey(Layer, on_delete=models.PROTECT, related_name="past_features")
-    change = models.ForeignKey(Change, on_delete=models.PROTECT, related_name="+")
+    layer = models.ForeignKey(Layer, on_delete=models.PROTECT, related_name="past_features", db_index=False)
+    change = models.ForeignKey(Change, on_delete=models.PROTECT, related_name="+", db_index=False)
     recorded_at = models.DateTimeField()
     superseded_at = models.DateTimeField(default=clock.now)
-    superseded_by = models.ForeignKey(Change, on_delete=models.PROTECT, related_name="+")
+    superseded_by = models.ForeignKey(Change, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         indexes = [

@@ -156,9 +156,9 @@ def test_parcels_are_found_by_the_beginning_of_their_number(plan: Plan) -> None:
 
 
 def test_looking_for_a_parcel_does_not_read_them_all(plan: Plan) -> None:
-    parcels = make_layer("parcels", PARCEL, theme=Theme.LAND)
+    parcels = make_layer("points", PARCEL, geometry_type=GeometryType.POINT)
     rows = (NewFeature(shapely.Point(23 + n / 1e4, 47), {"cadastral_number": str(n)}) for n in range(2000))
-    fill(make_layer("points", PARCEL, geometry_type=GeometryType.POINT), *rows)
+    fill(parcels, *rows)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE atlas_feature")
         cursor.execute(
