@@ -1,0 +1,1 @@
+"""Keeping live tables as files: writing, refreshing, snapshots, sweeping."""
