@@ -181,6 +181,11 @@ def list_affiliations_of(person: Person) -> QuerySet[Affiliation]:
     return rows.order_by("ended_at", "-granted_at", "-id")
 
 
+def get_organisation(organisation_id: int) -> Organisation:
+    """Return one organisation or raise ``Organisation.DoesNotExist``."""
+    return Organisation.objects.get(pk=organisation_id)
+
+
 def organisations_of(person: Visitor) -> frozenset[int]:
     """Return the ids of the organisations for which a person acts now.
 
