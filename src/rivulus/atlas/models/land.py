@@ -26,10 +26,6 @@ from rivulus.kernel import clock
 from rivulus.kernel.geometry import BoxField
 
 
-def _choices(names: object) -> list[tuple[str, str]]:
-    return [(str(code), str(name)) for code, name in dict(names).items()]  # type: ignore[call-overload]
-
-
 class LandAsset(models.Model):
     """A plot or a building: where, how large, in what shape, whose, for how much, polluted with what.
 
@@ -41,9 +37,14 @@ class LandAsset(models.Model):
     id = models.AutoField(primary_key=True)
     code = models.SlugField(_("Code"), max_length=60, unique=True)
     keeper = models.ForeignKey("identity.Organisation", on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(_("What it is"), max_length=12, choices=_choices(ASSET_KIND_NAMES))
+    kind = models.CharField(
+        _("What it is"), max_length=12, choices=[(str(code), name) for code, name in ASSET_KIND_NAMES.items()]
+    )
     state = models.CharField(
-        _("State"), max_length=12, choices=_choices(ASSET_STATE_NAMES), default=AssetState.AVAILABLE
+        _("State"),
+        max_length=12,
+        choices=[(str(code), name) for code, name in ASSET_STATE_NAMES.items()],
+        default=AssetState.AVAILABLE,
     )
     title_ro = models.CharField(_("Title in Romanian"), max_length=200)
     title_en = models.CharField(_("Title in English"), max_length=200, blank=True)
@@ -57,8 +58,15 @@ class LandAsset(models.Model):
     box = BoxField()
     area_m2 = models.FloatField(_("Area (m²)"), null=True, blank=True)
     floor_area_m2 = models.FloatField(_("Floor area (m²)"), null=True, blank=True)
-    condition = models.CharField(_("Condition"), max_length=8, choices=_choices(CONDITION_NAMES), blank=True)
-    owner_kind = models.CharField(_("Owner"), max_length=8, choices=_choices(OWNER_KIND_NAMES), default="unknown")
+    condition = models.CharField(
+        _("Condition"), max_length=8, choices=[(str(code), name) for code, name in CONDITION_NAMES.items()], blank=True
+    )
+    owner_kind = models.CharField(
+        _("Owner"),
+        max_length=8,
+        choices=[(str(code), name) for code, name in OWNER_KIND_NAMES.items()],
+        default="unknown",
+    )
     owner_name = models.CharField(_("Name of the owner (not of a person)"), max_length=200, blank=True)
     price_eur = models.DecimalField(_("Price (EUR)"), max_digits=14, decimal_places=2, null=True, blank=True)
     rent_eur_month = models.DecimalField(
@@ -67,10 +75,15 @@ class LandAsset(models.Model):
     utilities = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     uses = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     pollution = models.CharField(
-        _("Pollution of the ground"), max_length=12, choices=_choices(POLLUTION_NAMES), default=Pollution.NONE_KNOWN
+        _("Pollution of the ground"),
+        max_length=12,
+        choices=[(str(code), name) for code, name in POLLUTION_NAMES.items()],
+        default=Pollution.NONE_KNOWN,
     )
     pollutants = models.JSONField(default=list, blank=True)
-    stage = models.CharField(max_length=10, choices=_choices(STAGE_NAMES), default=Stage.NONE)
+    stage = models.CharField(
+        max_length=10, choices=[(str(code), name) for code, name in STAGE_NAMES.items()], default=Stage.NONE
+    )
     contact_email = models.EmailField(_("E-mail for questions"), blank=True)
     source = models.CharField(_("Source"), max_length=300, blank=True)
     is_public = models.BooleanField(_("Everybody sees it"), default=False)
@@ -126,7 +139,7 @@ class LandStage(models.Model):
     """A step of the recovery of polluted ground: when, with what, who says so. Append-only."""
 
     asset = models.ForeignKey(LandAsset, on_delete=models.PROTECT, related_name="stages")
-    stage = models.CharField(max_length=10, choices=_choices(STAGE_NAMES))
+    stage = models.CharField(max_length=10, choices=[(str(code), name) for code, name in STAGE_NAMES.items()])
     on = models.DateField(_("On"))
     note = models.TextField(_("What was done, with which plants"), blank=True)
     document_url = models.URLField(_("Address of the report"), max_length=500, blank=True)

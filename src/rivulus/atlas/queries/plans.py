@@ -294,3 +294,41 @@ def _uncovered(geometry: BaseGeometry, zones: Iterable[ZoneHere]) -> float:
     left = shapely.difference(geometry, covers)
     share = measuring.area_m2(left) / measuring.area_m2(geometry)
     return share if share > plans.SLIVER_SHARE else 0.0
+
+
+# --- many places at once ---------------------------------------------------------------------------
+
+_MANY = """
+SELECT place.id, p.layer, f.properties, f.geometry
+FROM unnest(%s::int[], %s::text[]) AS place (id, bounds)
+CROSS JOIN unnest(%s::int[]) AS p (layer)
+CROSS JOIN LATERAL (
+    SELECT properties, geometry FROM atlas_feature
+    WHERE layer_id = p.layer AND box && place.bounds::box AND valid @> %s::date
+    ORDER BY id LIMIT 20
+) f
+"""
+
+
+def list_floor_ratios(
+    places: Mapping[int, BaseGeometry], day: dt.date, viewer: Viewer = PUBLIC
+) -> dict[int, tuple[float | None, bool]]:
+    """Return for each place the largest CUT that a plan gives at its middle, and whether any plan covers it there."""
+    seen = {layer.pk for layer in list_layers(viewer)}
+    in_force = {plan.layer_id: plan for plan in Plan.objects.filter(layer__in=seen) if _holds(plan, day)}
+    middles = {pk: geometry.representative_point() for pk, geometry in places.items()}
+    found: dict[int, tuple[float | None, bool]] = dict.fromkeys(places, (None, False))
+    if not in_force or not middles:
+        return found
+    rules = _rules_of({plan.pk for plan in in_force.values()}, day)
+    with connection.cursor() as cursor:
+        boxes = [_box(point.bounds) for point in middles.values()]
+        cursor.execute(_MANY, [list(middles), boxes, list(in_force), day])
+        for pk, layer, properties, wkb in cursor.fetchall():
+            if not shapely.intersects(shapely.from_wkb(bytes(wkb)), middles[pk]):
+                continue
+            own, plan = _json(properties), in_force[layer]
+            cut = _number(own, rules.get((plan.pk, str(own.get("zone")))), "cut_max")
+            known = found[pk][0]
+            found[pk] = (cut if known is None else max(known, cut or 0.0), True)
+    return found

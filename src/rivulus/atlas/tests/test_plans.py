@@ -16,9 +16,8 @@ from rivulus.atlas.rules import measuring
 from rivulus.atlas.rules.plans import ItemAction
 from rivulus.atlas.rules.versions import NewFeature
 from rivulus.atlas.terms import ChangeKind, GeometryType, Theme, Visibility
-from rivulus.identity.models import Organisation, Person
-from rivulus.identity.terms import Role
-from rivulus.identity.tests.people import make_person
+from rivulus.atlas.tests.layers import make_city
+from rivulus.identity.models import Person
 from rivulus.kernel import clock
 from rivulus.kernel.errors import NotFound, Refused
 
@@ -40,9 +39,7 @@ def plot(west: float, south: float, width: float, height: float) -> Any:
 
 
 def make_layer(code: str, schema: list[dict[str, Any]], **more: Any) -> Layer:
-    city, _ = Organisation.objects.get_or_create(
-        code="baia_mare", defaults={"name_ro": "Baia Mare", "kind": "town_hall", "is_city": True}
-    )
+    city = make_city()
     values = {"theme": Theme.PLANNING, "geometry_type": GeometryType.POLYGON, "visibility": Visibility.PUBLIC}
     return Layer.objects.create(code=code, title_ro=code, owner=city, schema=schema, **(values | more))
 
@@ -66,16 +63,6 @@ def plan(db: None) -> Plan:
     )
     ZoneRule.objects.create(plan=made, code="M2", valid_from=dt.date(2020, 1, 1), title_ro="Mixt", pot_max=60)
     return made
-
-
-@pytest.fixture
-def dan(db: None) -> Person:
-    return make_person("dan", Role.DEPARTMENT)
-
-
-@pytest.fixture
-def mara(db: None) -> Person:
-    return make_person("mara", Role.DEPARTMENT)
 
 
 @pytest.fixture(autouse=True)
@@ -263,11 +250,11 @@ def test_drafts_are_not_public_and_approved_amendments_are(plan: Plan, dan: Pers
     assert len(queries.get_amendment(plan, waiting.number, with_drafts=False).items.all()) == 1
 
 
-def test_only_who_keeps_the_plan_proposes(plan: Plan) -> None:
+def test_only_who_keeps_the_plan_proposes(plan: Plan, ana: Person, flavia: Person) -> None:
     with pytest.raises(Refused):
-        plans.propose(by=make_person("ana"), plan=plan, title="Mine")
+        plans.propose(by=ana, plan=plan, title="Mine")
     with pytest.raises(Refused, match="another organisation"):
-        plans.propose(by=make_person("flavia", Role.PUBLISHER), plan=plan, title="Mine")
+        plans.propose(by=flavia, plan=plan, title="Mine")
 
 
 def test_a_returned_amendment_is_a_draft_again(plan: Plan, dan: Person, mara: Person) -> None:
