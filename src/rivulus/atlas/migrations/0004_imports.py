@@ -1,11 +1,114 @@
 """Files that people import into layers."""
 
-from django.db import migrations
+import django.db.models.deletion
+import rivulus.atlas.rules.import_states
+import rivulus.kernel.clock
+from django.conf import settings
+from django.contrib.postgres.operations import UnaccentExtension
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    """Files that people import into layers."""
+    dependencies = [("atlas", "0003_base"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
-    dependencies = [("atlas", "0003_base")]
-
-    operations = []
+    operations = [
+        UnaccentExtension(),
+        migrations.AddField(
+            model_name="layer",
+            name="is_described_by_hand",
+            field=models.BooleanField(default=False),
+        ),
+        migrations.CreateModel(
+            name="LayerImport",
+            fields=[
+                ("id", models.AutoField(primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=200)),
+                ("url", models.URLField(blank=True, max_length=1000)),
+                ("file", models.CharField(blank=True, max_length=200)),
+                ("size", models.PositiveBigIntegerField(default=0)),
+                ("state", models.CharField(default=rivulus.atlas.rules.import_states.State["READING"], max_length=10)),
+                ("found", models.JSONField(default=dict)),
+                ("choices", models.JSONField(default=dict)),
+                ("counts", models.JSONField(default=dict)),
+                ("sentence", models.TextField(blank=True)),
+                ("values", models.JSONField(blank=True, default=dict)),
+                ("created_at", models.DateTimeField(default=rivulus.kernel.clock.now)),
+                ("changed_at", models.DateTimeField(default=rivulus.kernel.clock.now)),
+                (
+                    "change",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="atlas.change",
+                    ),
+                ),
+                (
+                    "layer",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="atlas.layer"),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ImportProblem",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("ordinal", models.PositiveIntegerField()),
+                ("key", models.CharField(blank=True, max_length=80)),
+                ("attribute", models.CharField(blank=True, max_length=100)),
+                ("sentence", models.TextField()),
+                ("values", models.JSONField(blank=True, default=dict)),
+                ("x", models.FloatField(blank=True, null=True)),
+                ("y", models.FloatField(blank=True, null=True)),
+                ("can_be_repaired", models.BooleanField(default=False)),
+                (
+                    "layer_import",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="problems", to="atlas.layerimport"
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddIndex(
+            model_name="layerimport",
+            index=models.Index(fields=["layer", "-id"], name="layer_import_latest"),
+        ),
+        migrations.AddConstraint(
+            model_name="layerimport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        ["reading", "described", "checking", "checked", "importing", "done", "failed", "withdrawn"],
+                    )
+                ),
+                name="layer_import_state_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="layerimport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("change__isnull", True),
+                    ("state", rivulus.atlas.rules.import_states.State["DONE"]),
+                    _connector="OR",
+                ),
+                name="layer_import_done_has_change",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="importproblem",
+            index=models.Index(fields=["layer_import", "id"], name="import_problem_in_order"),
+        ),
+    ]

@@ -1,5 +1,6 @@
 """What the atlas keeps: layers and features with their history."""
 
+from rivulus.atlas.models.imports import ImportProblem, LayerImport
 from rivulus.atlas.models.land import LandAsset, LandPhoto, LandStage
 from rivulus.atlas.models.layers import Change, Feature, Layer, PastFeature
 from rivulus.atlas.models.planning import Amendment, AmendmentItem, Constraint, Plan, PlanDocument, ZoneRule
@@ -10,10 +11,12 @@ __all__ = [
     "Change",
     "Constraint",
     "Feature",
+    "ImportProblem",
     "LandAsset",
     "LandPhoto",
     "LandStage",
     "Layer",
+    "LayerImport",
     "PastFeature",
     "Plan",
     "PlanDocument",

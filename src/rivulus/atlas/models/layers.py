@@ -66,6 +66,7 @@ class Layer(models.Model):
     rank = models.IntegerField(default=0)  # drawn from low to high
     is_shown_at_first = models.BooleanField(default=False)
     is_kept_by_machine = models.BooleanField(default=False)  # an import or a recipe writes it; people do not edit it
+    is_described_by_hand = models.BooleanField(default=False)  # the pack leaves the description alone
     revision = models.BigIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)
     changed_at = models.DateTimeField(default=clock.now)
