@@ -1,0 +1,1 @@
+"""What pages show: words, numbers and pictures made of what queries found."""
