@@ -1,0 +1,87 @@
+"""Attributes of the features of a tile: each key and each value is written once, features point at them. Pure."""
+
+import json
+import math
+import struct
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from rivulus.atlas.rules.tiles.varints import Whole, field, number_field
+
+MOST_SIGNED, MOST_UNSIGNED = 2**63 - 1, 2**64 - 1
+
+
+class Dictionary:
+    """Keys and values of one layer of a tile, in the order in which they came."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, int] = {}
+        # True, 1 and 1.0 are equal to Python but not to a reader of tiles: each type has numbers of its own.
+        self._values: dict[type, dict[object, int]] = {kind: {} for kind in (str, int, float, bool)}
+        self._written: list[bytes] = []
+
+    def tags(self, rows: Sequence[Mapping[str, object]]) -> tuple[Whole, Whole]:
+        """Return the numbers of keys and values of all rows in a line, and how many belong to each row."""
+        flat: list[int] = []
+        ends: list[int] = []
+        keys, values, none = self._keys, self._values, self._values[str]
+        for row in rows:
+            for name, value in row.items():
+                known = values.get(value.__class__, none)
+                try:
+                    flat += (keys[name], known[value])
+                except (KeyError, TypeError):
+                    flat += self._place(name, value)
+            ends.append(len(flat))
+        counts = np.array(ends, np.int64)
+        counts[1:] -= counts[:-1].copy()
+        return np.array(flat, np.int64), counts
+
+    def _place(self, name: str, value: object) -> tuple[int, ...]:
+        """Return the numbers of a key and a value that came for the first time; nothing where there is no value."""
+        shown = plain(value)
+        if shown is None:
+            return ()
+        known = self._values[type(shown)]
+        place = known.get(shown)
+        if place is None:
+            place = known[shown] = len(self._written)
+            self._written.append(field(4, write_value(shown)))
+        return self._keys.setdefault(name, len(self._keys)), place
+
+    def written(self) -> bytes:
+        """Return the fields ``keys`` and ``values`` of a layer."""
+        return b"".join(field(3, key.encode()) for key in self._keys) + b"".join(self._written)
+
+
+def plain(value: object) -> str | int | float | bool | None:
+    """Return a value as a tile can hold it: dates as ISO 8601, lists and objects as JSON; None where there is none."""
+    match value:
+        case bool() | str():
+            return value
+        case int():
+            return value if -MOST_SIGNED - 1 <= value <= MOST_UNSIGNED else str(value)
+        case float():
+            return value if math.isfinite(value) else None
+        case list() | dict() | tuple():
+            return json.dumps(value, ensure_ascii=False, default=str)
+        case None:
+            return None
+        case _:
+            return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def write_value(value: object) -> bytes:
+    """Return the message ``Value`` of one value."""
+    match value:
+        case bool():
+            return number_field(7, int(value))
+        case int() if value >= 0:
+            return number_field(5, value)
+        case int():
+            return number_field(6, -2 * value - 1)
+        case float():
+            return b"\x19" + struct.pack("<d", value)
+        case _:
+            return field(1, str(value).encode())
