@@ -9,6 +9,7 @@ from django.db.models import Max
 
 from rivulus.atlas.actions import features
 from rivulus.atlas.models import Amendment, AmendmentItem, Change, Feature, Plan
+from rivulus.atlas.queries.features import features_on, in_box
 from rivulus.atlas.rules import permissions, plans
 from rivulus.atlas.rules.geometries import check_geometry, normalise, read_geometry
 from rivulus.atlas.rules.plans import AmendmentState, ItemAction, Shape
@@ -19,7 +20,7 @@ from rivulus.identity import queries as identity
 from rivulus.journal import actions as journal
 from rivulus.kernel import clock
 from rivulus.kernel.errors import NotFound, Refused
-from rivulus.kernel.geometry import from_wkb, to_wkb
+from rivulus.kernel.geometry import box_of, from_wkb, to_wkb
 from rivulus.kernel.words import N_
 
 if TYPE_CHECKING:
@@ -204,10 +205,7 @@ def _check_overlaps(amendment: Amendment, items: list[AmendmentItem]) -> None:
 
 
 def _zones_near(amendment: Amendment, shape: Shape) -> list[Shape]:
-    west, south, east, north = shape.geometry.bounds
-    rows = Feature.objects.filter(layer_id=amendment.plan.layer_id, valid__contains=amendment.effective_on).extra(
-        where=["box && box(point(%s, %s), point(%s, %s))"], params=[east, north, west, south]
-    )
+    rows = in_box(features_on(amendment.plan.layer, amendment.effective_on), box_of(shape.geometry))
     return [
         Shape(row.key, row.properties, from_wkb(row.geometry)) for row in rows.only("key", "properties", "geometry")
     ]

@@ -37,7 +37,7 @@ LONGEST_TEXT = 8000
 LARGEST_OUTLINE = 400_000  # signs of GeoJSON
 
 
-def choices[C: str](names: Mapping[C, str], empty: str = "") -> list[tuple[str, str]]:
+def choices(names: Mapping[Any, str], empty: str = "") -> list[tuple[str, str]]:
     """Return the choices of a field in the language of the reader."""
     first = [("", empty)] if empty else []
     return [*first, *((str(code), gettext(name)) for code, name in names.items())]
@@ -52,9 +52,7 @@ class LandFilterForm(forms.Form):
     pollution = forms.ChoiceField(label=_("Pollution of the ground"), required=False)
     smallest_m2 = forms.FloatField(label=_("At least (m²)"), required=False, min_value=0)
     most_eur = forms.FloatField(label=_("At most (EUR)"), required=False, min_value=0)
-    utilities = forms.MultipleChoiceField(
-        label=_("With"), required=False, widget=forms.CheckboxSelectMultiple(attrs={"class": "checks"})
-    )
+    utilities = forms.MultipleChoiceField(label=_("With"), required=False, widget=forms.CheckboxSelectMultiple)
     search = forms.CharField(label=_("Words"), required=False, max_length=80)
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -70,7 +68,7 @@ class LandFilterForm(forms.Form):
         self.fields["utilities"].choices = choices(UTILITY_NAMES)  # type: ignore[attr-defined]
         for part in Part:
             self.fields[f"w_{part}"] = forms.IntegerField(
-                label=PART_NAMES[part] and gettext(PART_NAMES[part]),
+                label=gettext(PART_NAMES[part]),
                 required=False,
                 min_value=0,
                 max_value=HEAVIEST,
@@ -103,10 +101,10 @@ class LandForm(forms.ModelForm):  # type: ignore[type-arg]
 
     number = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
     utilities = forms.MultipleChoiceField(
-        label=_("What is at hand"), required=False, widget=forms.CheckboxSelectMultiple(attrs={"class": "checks"})
+        label=_("What is at hand"), required=False, widget=forms.CheckboxSelectMultiple
     )
     uses = forms.MultipleChoiceField(
-        label=_("What it could become"), required=False, widget=forms.CheckboxSelectMultiple(attrs={"class": "checks"})
+        label=_("What it could become"), required=False, widget=forms.CheckboxSelectMultiple
     )
     pollutants = forms.CharField(
         label=_("Pollutants"),
@@ -243,7 +241,8 @@ class StageForm(forms.Form):
     )
 
     def __init__(self, *args: Any, asset: LandAsset, **options: Any) -> None:
-        super().__init__(*args, initial={"number": asset.number}, **options)
+        options["initial"] = {"number": asset.number}
+        super().__init__(*args, **options)
         following = [stage for stage in Stage if stage in STAGE_MOVES[Stage(asset.stage)]]
         self.fields["stage"].choices = choices({stage: STAGE_NAMES[stage] for stage in following})  # type: ignore[attr-defined]
 
@@ -261,7 +260,7 @@ class PhotoForm(forms.Form):
 
     def photo_said(self) -> NewPhoto:
         """Return the photo as the action takes it."""
-        sent: UploadedFile = self.cleaned_data["photo"]
+        sent: UploadedFile[bytes] = self.cleaned_data["photo"]
         return NewPhoto(sent.read(), self.cleaned_data["caption"])
 
 

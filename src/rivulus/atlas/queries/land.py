@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.conf import settings
 from django.db.models import F, Prefetch, Q, QuerySet
@@ -96,6 +97,11 @@ def get_photo(pk: int, viewer: Viewer = PUBLIC) -> LandPhoto:
     if found is None:
         raise NotFound
     return found
+
+
+def file_of(photo: LandPhoto) -> Path:
+    """Return where the file of a photo lies."""
+    return Path(settings.MEDIA_ROOT) / photo.file
 
 
 def rank(

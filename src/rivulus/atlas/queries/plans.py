@@ -5,18 +5,33 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import shapely
+from django.conf import settings
 from django.db import connection
 from django.db.models import Prefetch, QuerySet
 from shapely.geometry.base import BaseGeometry
 
-from rivulus.atlas.models import Amendment, AmendmentItem, Constraint, Layer, Plan, PlanDocument, ZoneRule
+from rivulus.atlas.models import (
+    Amendment,
+    AmendmentItem,
+    Change,
+    Constraint,
+    Feature,
+    Layer,
+    PastFeature,
+    Plan,
+    PlanDocument,
+    ZoneRule,
+)
+from rivulus.atlas.queries.features import features_on, property_filter
 from rivulus.atlas.queries.visible import PUBLIC, Viewer, list_layers
 from rivulus.atlas.rules import measuring, plans
 from rivulus.atlas.rules.plans import PLAN_RANK, Allowance, AmendmentState, Indices, Meeting, Shape
 from rivulus.atlas.rules.schemas import read_schema
 from rivulus.kernel.errors import NotFound
+from rivulus.kernel.geometry import from_wkb
 
 PARCELS = "parcels"  # the code of the layer of parcels, and the attribute by which they are known
 NUMBER = "cadastral_number"
@@ -112,6 +127,39 @@ def list_rules(plan: Plan, day: dt.date) -> QuerySet[ZoneRule]:
     """Return what the plan says of each kind of zone on a day, by code."""
     newest = ZoneRule.objects.filter(plan=plan, valid_from__lte=day)
     return newest.order_by("code", "-valid_from", "-id").distinct("code")
+
+
+def find_document(pk: int, viewer: Viewer = PUBLIC) -> PlanDocument | None:
+    """Return a paper of a plan that the viewer sees."""
+    seen = PlanDocument.objects.filter(plan__layer__in=list_layers(viewer), withdrawn_at__isnull=True)
+    return seen.filter(pk=pk).first()
+
+
+def file_of(document: PlanDocument) -> Path | None:
+    """Return where the file of a paper lies; None for one that is elsewhere."""
+    return Path(settings.MEDIA_ROOT) / document.file if document.file else None
+
+
+def list_zones(plan: Plan, day: dt.date) -> QuerySet[Feature]:
+    """Return the zones of a plan on a day, by the kind of zone; without their outlines."""
+    return features_on(plan.layer, day).defer("geometry", "box").order_by("properties__zone", "key", "id")
+
+
+def list_zone_names(plan: Plan, day: dt.date) -> list[tuple[str, str]]:
+    """Return key and kind of the zones of a plan, by key; 2,000 at the most."""
+    rows = features_on(plan.layer, day).order_by("key").values_list("key", "properties__zone")[:2000]
+    return [(key, str(zone or "")) for key, zone in rows]
+
+
+def zones_by_key(
+    plan: Plan, keys: Collection[str], change: Change | None, day: dt.date
+) -> dict[str, tuple[Mapping[str, object], BaseGeometry]]:
+    """Return attributes and outline of zones by key: as they are, or as they were before a change took effect."""
+    rows: QuerySet[Feature] | QuerySet[PastFeature] = features_on(plan.layer).filter(key__in=keys)
+    if change is not None:
+        rows = PastFeature.objects.filter(layer=plan.layer, superseded_by=change, key__in=keys, valid__contains=day)
+    strip = property_filter(plan.layer, PUBLIC)
+    return {row.key: (strip(row.properties), from_wkb(row.geometry)) for row in rows}
 
 
 def list_amendments(plan: Plan, *, with_drafts: bool) -> QuerySet[Amendment]:
