@@ -120,7 +120,10 @@ def _instance() -> duckdb.DuckDBPyConnection:
     found = _instances.get(key)
     if found is None:
         with _lock:
-            found = _instances.get(key) or _instances.setdefault(key, _open(places.tables_folder()))
+            found = _instances.get(key)
+            if found is None:
+                _instances.clear()  # of another folder, or of the process that this one came from
+                found = _instances[key] = _open(places.tables_folder())
     return found
 
 

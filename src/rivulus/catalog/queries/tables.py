@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from django.conf import settings
 from django.db.models import QuerySet
 
 from rivulus.catalog.models import Dataset, KeptTable, Snapshot
 from rivulus.catalog.queries import places
+from rivulus.catalog.queries.viewing import list_public
 from rivulus.catalog.rules.columns import Column, find_geometry, from_json
-from rivulus.catalog.terms import Format, Source, State
+from rivulus.catalog.terms import Format, Source
 from rivulus.kernel import publishing
 from rivulus.kernel.errors import NotFound
 
@@ -62,21 +62,15 @@ class DataTable:
         return next((column for column in self.columns if column.name == name), None)
 
 
-def is_open(dataset: Dataset) -> bool:
-    """Tell whether everybody may have the rows of a dataset; made up ones only where a demonstration runs."""
-    return dataset.state == State.PUBLISHED and (settings.RIVULUS_DEMO or not dataset.is_demonstration)
-
-
 def find_open_dataset(code: str) -> Dataset | None:
     """Return the dataset of a code whose rows everybody may have."""
-    found = Dataset.objects.filter(code=code, state=State.PUBLISHED).select_related("organisation").first()
-    return found if found is not None and is_open(found) else None
+    return list_public().filter(code=code).select_related("organisation").first()
 
 
 def list_open_datasets() -> list[Dataset]:
     """Return all datasets whose rows everybody may have, by code."""
-    found = Dataset.objects.filter(state=State.PUBLISHED, source__in=(Source.LIVE, Source.FILE)).order_by("code", "id")
-    return [one for one in found if is_open(one)]
+    found = list_public().filter(source__in=(Source.LIVE, Source.FILE))
+    return list(found.select_related("organisation").order_by("code", "id"))
 
 
 def list_tables_of(dataset: Dataset) -> list[DataTable]:

@@ -1,11 +1,18 @@
 """The city, the university and their people."""
 
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
 import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.utils import translation
 
+from rivulus.catalog.feeds.tables import refreshing
+from rivulus.catalog.models import Dataset
 from rivulus.catalog.tests.cataloguing import make_city, make_university
+from rivulus.catalog.tests.tabled import Records, make_dataset, published
 from rivulus.identity import actions as identity
 from rivulus.identity.models import Organisation, Person
 from rivulus.identity.terms import Role
@@ -25,6 +32,29 @@ def _no_limits_left_over(request: pytest.FixtureRequest) -> None:
     if marker:
         request.getfixturevalue("transactional_db" if marker.kwargs.get("transaction") else "db")
         cache.clear()
+
+
+@pytest.fixture
+def media(settings: Any, tmp_path: Path) -> Path:
+    """A folder of its own for what is kept."""
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    settings.HOME = tmp_path
+    refreshing._looked_at.clear()
+    return tmp_path
+
+
+@pytest.fixture
+def records(db: None, media: Path) -> Iterator[Records]:
+    """Rows that a context publishes as a table."""
+    source = Records()
+    with published(source):
+        yield source
+
+
+@pytest.fixture
+def dataset(records: Records) -> Dataset:
+    """The published dataset of that table."""
+    return make_dataset()
 
 
 @pytest.fixture

@@ -2,4 +2,8 @@
 
 from django.urls import URLPattern
 
-urlpatterns: list[URLPattern] = []
+from rivulus.catalog.urls import data_machines
+
+urlpatterns: list[URLPattern] = [
+    *data_machines.urlpatterns,
+]

@@ -1,0 +1,1 @@
+"""How datasets and their rows are shown."""

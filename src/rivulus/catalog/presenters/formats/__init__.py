@@ -1,0 +1,1 @@
+"""Rows as files of every format, written while they are read."""
