@@ -2,12 +2,17 @@
 
 import json
 import math
-import struct
 from collections.abc import Mapping, Sequence
+from struct import Struct
 
 import numpy as np
 
 from rivulus.atlas.rules.tiles.varints import Whole, field, number_field
+
+# What stands before a short text, by its length in bytes; and before a number with a fraction.
+SHORT = tuple(bytes((0x22, length + 2, 0x0A, length)) for length in range(126))
+DOUBLE = b"\x22\x09\x19"
+pack_double = Struct("<d").pack
 
 MOST_SIGNED, MOST_UNSIGNED = 2**63 - 1, 2**64 - 1
 
@@ -25,14 +30,18 @@ class Dictionary:
         """Return the numbers of keys and values of all rows in a line, and how many belong to each row."""
         flat: list[int] = []
         ends: list[int] = []
-        keys, values, none = self._keys, self._values, self._values[str]
+        keys, values = self._keys, self._values
         for row in rows:
             for name, value in row.items():
-                known = values.get(value.__class__, none)
-                try:
-                    flat += (keys[name], known[value])
-                except (KeyError, TypeError):
+                known = values.get(value.__class__)
+                place = None if known is None else known.get(value)
+                if place is None:
                     flat += self._place(name, value)
+                    continue
+                key = keys.get(name)
+                if key is None:
+                    key = keys[name] = len(keys)
+                flat += (key, place)
             ends.append(len(flat))
         counts = np.array(ends, np.int64)
         counts[1:] -= counts[:-1].copy()
@@ -47,7 +56,7 @@ class Dictionary:
         place = known.get(shown)
         if place is None:
             place = known[shown] = len(self._written)
-            self._written.append(field(4, write_value(shown)))
+            self._written.append(write_value(shown))
         return self._keys.setdefault(name, len(self._keys)), place
 
     def written(self) -> bytes:
@@ -73,15 +82,17 @@ def plain(value: object) -> str | int | float | bool | None:
 
 
 def write_value(value: object) -> bytes:
-    """Return the message ``Value`` of one value."""
+    """Return the field ``values`` of a layer with one value."""
     match value:
+        case str():
+            text = value.encode()
+            length = len(text)
+            return SHORT[length] + text if length < len(SHORT) else field(4, field(1, text))
         case bool():
-            return number_field(7, int(value))
+            return field(4, number_field(7, int(value)))
         case int() if value >= 0:
-            return number_field(5, value)
+            return field(4, number_field(5, value))
         case int():
-            return number_field(6, -2 * value - 1)
-        case float():
-            return b"\x19" + struct.pack("<d", value)
+            return field(4, number_field(6, -2 * value - 1))
         case _:
-            return field(1, str(value).encode())
+            return DOUBLE + pack_double(value)

@@ -22,7 +22,7 @@ from rivulus.atlas.rules.tiles.paths import (
     to_polygons,
 )
 
-MOST_PASSES, MOST_MENDINGS = 12, 4
+MOST_MENDINGS = 4
 SQUARE = np.array([[0.0, 0.0], [2.0, 0.0], [2.0, 2.0], [0.0, 2.0]])
 
 
@@ -149,33 +149,43 @@ def _simplified(paths: Paths, tolerance: float, fixed: Flags | None = None) -> P
     After Visvalingam, for all paths at once: in each pass go those corners that span less than both neighbours. Equal
     ones are told apart by a scattered number, so that a long straight line is gone in a few passes.
     """
-    for _ in range(MOST_PASSES):
-        x, y = paths.xy[:, 0], paths.xy[:, 1]
-        before, after = paths.preceding(), paths.following()
-        spans = np.abs((x - x[before]) * (y[after] - y[before]) - (x[after] - x[before]) * (y - y[before])) / 2
-        small = spans <= tolerance
-        if fixed is not None:
-            small &= ~fixed
-        if not small.any():
-            break
-        candidates = np.flatnonzero(small)
-        rank = np.where(small, spans, np.inf)
-        scattered = _scatter(candidates)
-        goes = np.ones(len(candidates), np.bool_)
-        for beside in (before[candidates], after[candidates]):
-            theirs = rank[beside]
-            ours = rank[candidates]
-            goes &= (ours < theirs) | ((ours == theirs) & (scattered <= _scatter(beside)))
-        gone = candidates[goes]
-        kept = np.ones(len(x), np.bool_)
-        kept[gone] = False
-        paths = paths.keep_points(kept)
-        fixed = fixed[kept] if fixed is not None else None
-        if (paths.sizes == 0).any():
-            paths = paths.keep_paths(paths.sizes > 0)
-            if not len(paths):
-                break
-    return paths
+    before, after = paths.preceding(), paths.following()
+    places = np.arange(len(paths.xy))
+    spans = _spans(paths.xy, before, places, after)
+    if fixed is not None:
+        spans[fixed] = np.inf
+    candidates = np.flatnonzero(spans <= tolerance)
+    stays = np.ones(len(places), np.bool_)
+    while len(candidates):
+        gone = candidates[_is_least(candidates, before, spans) & _is_least(candidates, after, spans)]
+        stays[gone] = False
+        earlier, later = before[gone], after[gone]
+        after[earlier], before[later] = later, earlier
+        touched = np.unique(np.concatenate([earlier, later]))
+        touched = touched[stays[touched] & np.isfinite(spans[touched])]
+        spans[touched] = _spans(paths.xy, before[touched], touched, after[touched])
+        candidates = np.unique(np.concatenate([candidates, touched]))
+        candidates = candidates[stays[candidates] & (spans[candidates] <= tolerance)]
+    if stays.all():
+        return paths
+    kept = paths.keep_points(stays)
+    return kept.keep_paths(kept.sizes > 0)
+
+
+def _spans(xy: Floats, before: Indices, places: Indices, after: Indices) -> Floats:
+    """Return the area of the triangle of each corner and its neighbours."""
+    origin = xy[before]
+    here, there = xy[places] - origin, xy[after] - origin
+    spans: Floats = np.abs(here[:, 0] * there[:, 1] - there[:, 0] * here[:, 1]) / 2
+    return spans
+
+
+def _is_least(candidates: Indices, beside: Indices, spans: Floats) -> Flags:
+    """Say which of the candidates span less than their neighbours on one side."""
+    ours, others = spans[candidates], beside[candidates]
+    theirs = spans[others]
+    least: Flags = (ours < theirs) | ((ours == theirs) & (_scatter(candidates) <= _scatter(others)))
+    return least
 
 
 def _scatter(places: Indices) -> Indices:
@@ -248,7 +258,7 @@ def _mended(shapes: Geometries) -> Geometries:
 def _mend(shape: BaseGeometry) -> BaseGeometry:
     """Return one area made valid. Snapping to whole numbers may break it once more; what resists is left out."""
     for _ in range(MOST_MENDINGS):
-        parts = shapely.get_parts(shapely.make_valid(shape))
+        parts = shapely.get_parts(shapely.make_valid(shape, method="structure", keep_collapsed=False))
         areas = parts[np.isin(shapely.get_type_id(parts), (3, 6))]
         shape = shapely.transform(shapely.union_all(areas, grid_size=1.0), np.rint)
         if shape.is_valid:
