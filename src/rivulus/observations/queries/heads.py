@@ -40,30 +40,49 @@ class _Known:
     except_for: list[int]
 
 
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """The newest reading of each series that has one, by series, and the time of the oldest."""
+
+    newest: Readings
+    first: dict[int, int]
+
+
 def latest(datastreams: Sequence[int] | None = None) -> Readings:
     """Return the newest reading of each numeric series, by series; of all of them when none are named."""
     known = _known(datastreams)
-    found = concatenate([_edge(datastreams, known.until, "DESC"), _heads(datastreams)[0]])
-    found = found.take(~np.isin(found.datastream, known.except_for))
-    if known.except_for:
-        found = concatenate([found, exact_edges(known.except_for, "DESC")])
-    order = np.lexsort((-found.time, found.datastream))
-    found = found.take(order)
-    return found.take(_first_of_each_series(found))
+    return _newest(datastreams, known, _heads(datastreams)[0])
 
 
 def extent(datastreams: Sequence[int]) -> dict[int, tuple[int, int]]:
     """Return the times of the oldest and the newest reading of each series that has one."""
+    found = ends(datastreams)
+    last = zip(found.newest.datastream.tolist(), found.newest.time.tolist(), strict=True)
+    return {number: (found.first[number], time) for number, time in last if number in found.first}
+
+
+def ends(datastreams: Sequence[int]) -> Ends:
+    """Return both ends of numeric series; what was known before is read first, and once."""
     ids = list(datastreams)
-    known, newest = _known(ids), latest(ids)
-    heads, first_times = _heads(ids)
+    known, (heads, first_times) = _known(ids), _heads(ids)
+    newest = _newest(ids, known, heads)
     first = dict(zip(heads.datastream.tolist(), first_times.tolist(), strict=True))
-    last = dict(zip(newest.datastream.tolist(), newest.time.tolist(), strict=True))
-    unsure = sorted((set(last) - set(first)) | (set(known.except_for) & set(last)))
+    last = set(newest.datastream.tolist())
+    unsure = sorted((last - set(first)) | (set(known.except_for) & last))
     if unsure:
         oldest = exact_edges(unsure, "ASC")
         first |= dict(zip(oldest.datastream.tolist(), oldest.time.tolist(), strict=True))
-    return {number: (first[number], last[number]) for number in last if number in first}
+    return Ends(newest, first)
+
+
+def _newest(ids: Sequence[int] | None, known: "_Known", heads: Readings) -> Readings:
+    found = concatenate([_edge(ids, known.until, "DESC"), heads])
+    if known.except_for:
+        found = found.take(~np.isin(found.datastream, known.except_for))
+        found = concatenate([found, exact_edges(known.except_for, "DESC")])
+    order = np.lexsort((-found.time, found.datastream))
+    found = found.take(order)
+    return found.take(_first_of_each_series(found))
 
 
 def exact_edges(ids: Sequence[int], order: str, before: dt.datetime | None = None) -> Readings:

@@ -1,7 +1,10 @@
 """Following links within an answer: for every link of every level one question, whatever the number of rows."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+import msgspec
 
 from rivulus.observations.standards.sensorthings import observations, showing
 from rivulus.observations.standards.sensorthings.entities import SETS, Link
@@ -10,38 +13,41 @@ from rivulus.observations.standards.sensorthings.levels import (
     Level,
     Row,
     Shown,
+    close,
     count_of_parents,
     next_link,
     page_of,
     read_by_id,
     read_of_parents,
-    show_rows,
+    write_rows,
 )
 from rivulus.observations.standards.sensorthings.options import Expand, OptionError, Options
-from rivulus.observations.standards.sensorthings.scopes import Series, scope_of
-from rivulus.observations.standards.sensorthings.windows import Key
+from rivulus.observations.standards.sensorthings.scopes import Scope, Series, scope_of
+from rivulus.observations.standards.sensorthings.windows import Key, Statement
 
 MOST_FEATURES = 100
 STREAMS = frozenset({"Datastreams", "MultiDatastreams"})
+type Written = Shown | msgspec.Raw
+"""An object of JSON, or one that is written already."""
 
 
-def show_level(level: Level, rows: Sequence[Row]) -> list[Shown]:
-    """Return the JSON objects of rows, with everything that is to be shown within them."""
-    shown = show_rows(level, rows)
+def show_level(level: Level, rows: Sequence[Row]) -> list[msgspec.Raw]:
+    """Return rows as JSON, with everything that is to be shown within them."""
+    columns = [write_rows(level, rows)]
     for expand in level.options.expand:
         link = level.entity.link_names[expand.link]
         if link.target == "Observations":
-            _expand_observations(level, expand, rows, shown)
+            columns.append(_expand_observations(level, expand, rows))
         elif link.forward:
             found = by_number(level.asked, link, expand, {row.keys[link.name] for row in rows})
-            for row, one in zip(rows, shown, strict=True):
-                one[link.name] = found.get(row.keys[link.name])
+            name = link.name.encode()
+            columns.append([b',"%b":%b' % (name, found.get(row.keys[link.name], b"null")) for row in rows])
         else:
-            _expand_many(level, link, expand, rows, shown)
-    return shown
+            columns.append(_expand_many(level, link, expand, rows))
+    return [close(members) for members in zip(*columns, strict=True)]
 
 
-def by_number(asked: Asked, link: Link, expand: Expand, numbers: set[int | None]) -> dict[int | None, Shown]:
+def by_number(asked: Asked, link: Link, expand: Expand, numbers: set[int | None]) -> dict[int | None, msgspec.Raw]:
     """Return the entities with these numbers, with what is within them."""
     level = Level(SETS[link.target], expand.options, asked)
     ids = sorted(number for number in numbers if number is not None)
@@ -49,7 +55,7 @@ def by_number(asked: Asked, link: Link, expand: Expand, numbers: set[int | None]
     return {row.id: one for row, one in zip(rows, show_level(level, rows), strict=True)}
 
 
-def _expand_many(level: Level, link: Link, expand: Expand, rows: Sequence[Row], shown: Sequence[Shown]) -> None:
+def _expand_many(level: Level, link: Link, expand: Expand, rows: Sequence[Row]) -> list[bytes]:
     below = Level(SETS[link.target], expand.options, level.asked)
     size = page_of(expand.options, is_nested=True)
     parents = [row.id for row in rows]
@@ -58,14 +64,12 @@ def _expand_many(level: Level, link: Link, expand: Expand, rows: Sequence[Row], 
     for row in found:
         by_parent[row.parent].append(row)
     kept = [row for part in by_parent.values() for row in part[:size]]
-    objects = dict(zip(((row.parent, row.id) for row in kept), show_level(below, kept), strict=True))
+    objects: defaultdict[int, list[msgspec.Raw]] = defaultdict(list)
+    for row, one in zip(kept, show_level(below, kept), strict=True):
+        objects[row.parent].append(one)
     counts = count_of_parents(below, link, parents) if expand.options.count and parents else {}
-    prefix, further = f"{level.asked.base}/{level.entity.set_name}", further_of(expand)
-    for row, one in zip(rows, shown, strict=True):
-        mine = by_parent[row.id]
-        values = [objects[row.id, child.id] for child in mine[:size]]
-        link_on = f"{prefix}({row.id}){further}" if len(mine) > size else ""
-        attach(expand, one, values, link_on, counts.get(row.id))
+    unfinished = {number for number, part in by_parent.items() if len(part) > size}
+    return attach(level, expand, rows, objects, unfinished, counts)
 
 
 def further_of(expand: Expand) -> str:
@@ -74,63 +78,102 @@ def further_of(expand: Expand) -> str:
     return next_link(f"/{expand.link}", expand.options, {"$skip": str(skip)})
 
 
-def attach(expand: Expand, one: Shown, values: list[Shown], further: str, count: int | None) -> None:
-    """Put a page of what a link leads to into the object of its parent; ``further`` is where it goes on ("": not)."""
-    if count is not None:
-        one[f"{expand.link}@iot.count"] = count
-    one[expand.link] = values
-    if further and expand.options.top != 0:
-        one[f"{expand.link}@iot.nextLink"] = further
+def attach(
+    level: Level,
+    expand: Expand,
+    rows: Sequence[Row],
+    pages: Mapping[int, Sequence[Written]],
+    unfinished: Collection[int],
+    counts: Mapping[int, int],
+) -> list[bytes]:
+    """Return, for the object of every parent, the members that hold its page of what a link leads to.
+
+    Of those ``unfinished`` the address is told where the page goes on.
+    """
+    name = expand.link.encode()
+    own, further = f"{level.asked.base}/{level.entity.set_name}", further_of(expand)
+    unfinished = unfinished if expand.options.top != 0 else ()
+    members = []
+    for row in rows:
+        count = b',"%b@iot.count":%d' % (name, counts[row.id]) if row.id in counts else b""
+        link_on = ""
+        if row.id in unfinished:
+            link_on = f',"{expand.link}@iot.nextLink":"{own}({row.id}){further}"'
+        page = b",".join(one if isinstance(one, bytes) else msgspec.json.encode(one) for one in pages.get(row.id, ()))
+        members.append(b'%b,"%b":[%b]%b' % (count, name, page, link_on.encode()))
+    return members
 
 
-def _expand_observations(level: Level, expand: Expand, rows: Sequence[Row], shown: Sequence[Shown]) -> None:
+def _expand_observations(level: Level, expand: Expand, rows: Sequence[Row]) -> list[bytes]:
     """Series are read together; the observations about a feature are of many series, and read one by one."""
     if level.entity.set_name not in STREAMS:
-        _expand_feature(level, expand, rows, shown)
-        return
+        return _expand_feature(level, expand, rows)
     asked, options = level.asked, expand.options
     term = observations.checked_filter(options.filter, asked.now_us)
     scope = scope_of(asked.reader, term, among=[row.id for row in rows])
     statement = observations.statement_of(asked.reader, scope, options.order, asked.now_us, is_each=True)
-    size = page_of(options, is_nested=True)
-    wanted = options.skip + size + 1
-    found = observations.read_each(scope, statement, wanted, asked.cost, asked.now_us)
-    pages = {number: keys[options.skip :] for number, keys in found.items()}
-    objects = show_keys(asked, [key for keys in pages.values() for key in keys[:size]], options, scope.series)
+    pages, unfinished = _pages(asked, scope, statement, options)
+    objects = show_keys(asked, [key for keys in pages.values() for key in keys], options, scope.series)
     counts = observations.count_each(asked.reader, scope, statement, asked.cost) if options.count else {}
-    prefix, further = f"{asked.base}/{level.entity.set_name}", further_of(expand)
-    for row, one in zip(rows, shown, strict=True):
-        link_on = f"{prefix}({row.id}){further}" if len(pages.get(row.id, ())) > size else ""
-        attach(expand, one, objects.get(row.id, []), link_on, counts.get(row.id))
+    return attach(level, expand, rows, objects, unfinished, counts)
 
 
-def _expand_feature(level: Level, expand: Expand, rows: Sequence[Row], shown: Sequence[Shown]) -> None:
+type Pages = tuple[dict[int, list[Key]], set[int]]
+"""The first observations of every series, and which series have more than these."""
+
+
+def _pages(asked: Asked, scope: Scope, statement: Statement, options: Options) -> Pages:
+    size, skip = page_of(options, is_nested=True), options.skip
+    newest: Pages = {}, set()
+    if size == 1 and not skip and len(options.order) == 1 and observations.is_newest_of_all(scope, statement):
+        newest, scope = _newest(asked, scope), replace(scope, series=scope.series.only(scope.series.other))
+    found = observations.read_each(scope, statement, skip + size + 1, asked.cost, asked.now_us)
+    unfinished = {number for number, keys in found.items() if len(keys) > skip + size}
+    pages = {number: keys[skip : skip + size] for number, keys in found.items()}
+    return newest[0] | pages, newest[1] | unfinished
+
+
+def _newest(asked: Asked, scope: Scope) -> Pages:
+    """The newest of every numeric series, which nobody has to look for: what is asked most often of all."""
+    wanted = set(scope.series.numeric)
+    ends = {number: end for number, end in asked.ends.of(scope.series.numeric).items() if number in wanted}
+    pages = {number: [Key(number, end.last, end.value, None, end.quality)] for number, end in ends.items()}
+    return pages, {number for number, end in ends.items() if end.first < end.last}
+
+
+def _expand_feature(level: Level, expand: Expand, rows: Sequence[Row]) -> list[bytes]:
     if len(rows) > MOST_FEATURES:
         raise OptionError(f"$expand: observations are shown of at most {MOST_FEATURES} features at once; use $top.")
     asked, options = level.asked, expand.options
     size = page_of(options, is_nested=True)
-    for row, one in zip(rows, shown, strict=True):
+    pages: dict[int, Sequence[Written]] = {}
+    unfinished, counts = set[int](), dict[int, int]()
+    for row in rows:
         scope = scope_of(asked.reader, observations.checked_filter(options.filter, asked.now_us), feature=row.id)
         statement = observations.statement_of(asked.reader, scope, options.order, asked.now_us)
         keys = observations.read_page(scope, statement, size + 1, asked.cost, asked.now_us, skip=options.skip)
-        count = observations.count(scope, statement, asked.cost) if options.count else None
-        values = show_list(asked, keys[:size], options, scope.series)
-        link_on = f"{asked.base}/{level.entity.set_name}({row.id}){further_of(expand)}" if len(keys) > size else ""
-        attach(expand, one, values, link_on, count)
+        pages[row.id] = show_list(asked, keys[:size], options, scope.series)
+        if len(keys) > size:
+            unfinished.add(row.id)
+        if options.count:
+            counts[row.id] = observations.count(scope, statement, asked.cost)
+    return attach(level, expand, rows, pages, unfinished, counts)
 
 
-def show_keys(asked: Asked, keys: Sequence[Key], options: Options, series: Series) -> dict[int, list[Shown]]:
+def show_keys(asked: Asked, keys: Sequence[Key], options: Options, series: Series) -> dict[int, list[Written]]:
     """Return the JSON objects of observations by their series."""
-    found: defaultdict[int, list[Shown]] = defaultdict(list)
+    found: defaultdict[int, list[Written]] = defaultdict(list)
     for key, one in zip(keys, show_list(asked, keys, options, series), strict=True):
         found[key.datastream].append(one)
     return found
 
 
-def show_list(asked: Asked, keys: Sequence[Key], options: Options, series: Series) -> list[Shown]:
+def show_list(asked: Asked, keys: Sequence[Key], options: Options, series: Series) -> Sequence[Written]:
     """Return the JSON objects of observations, with everything that is to be shown within them."""
     asked.cost.spend_entities(len(keys))
     said = showing.said_of(keys)
+    if options.select is None and not options.expand:
+        return showing.write_observations(asked.base, keys, said, series)
     followed = {expand.link for expand in options.expand}
     shown = [
         showing.show_observation(

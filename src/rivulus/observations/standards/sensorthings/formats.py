@@ -119,7 +119,8 @@ def _entity_rows(asked: Asked, place: Place, options: Options) -> Iterator[list[
     """Yield the objects of a set, page by page."""
     plain = replace(options, select=None, count=False)
     for page in _pages(asked, plain, PAGE_ENTITIES, lambda now, some, size: read_page(now, place, some, size)):
-        yield [{**one, "id": one["@iot.id"]} for one in page.values]
+        decoded = [one if isinstance(one, dict) else msgspec.json.decode(one) for one in page.values]
+        yield [{**one, "id": one["@iot.id"]} for one in decoded]
 
 
 def _observation_rows(asked: Asked, place: Place, options: Options) -> Iterator[list[Shown]]:

@@ -6,6 +6,8 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import msgspec
+
 from rivulus.observations.rules.filters.checking import check
 from rivulus.observations.rules.filters.kinds import FilterError, Kind
 from rivulus.observations.standards.sensorthings import series
@@ -30,6 +32,7 @@ class Asked:
     base: str
     now_us: int
     cost: Cost = field(default_factory=Cost)
+    ends: series.Ends = field(default_factory=series.Ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,11 @@ class Level:
         """The properties to show."""
         select = self.options.select
         return tuple(one for one in self.entity.fields if select is None or one.name in select)
+
+    @cached_property
+    def computed(self) -> frozenset[str]:
+        """The properties to show that are computed."""
+        return frozenset(one.name for one in self.wanted if self._is_computed(one))
 
     def _is_computed(self, one: Field) -> bool:
         return self.entity.table == "observations_datastream" and one.name in series.COMPUTED
@@ -191,53 +199,78 @@ def count_of_parents(level: Level, link: Link, parents: Sequence[int]) -> dict[i
     return dict(level.ask(text, {"parents": list(parents)}))
 
 
-def show_rows(level: Level, rows: Sequence[Row]) -> list[Shown]:
-    """Return the JSON objects of rows, without what they lead to."""
-    computed = _computed(level, rows)
-    names = [one.name for one in level.fields]
-    are_times = [index for index, one in enumerate(level.fields) if one.kind == Kind.INSTANT]
-    select, prefix = level.options.select, f"{level.asked.base}/{level.entity.set_name}("
-    links = _links(level)
-    shown = []
-    for row in rows:
-        own = f"{prefix}{row.id})"
-        values = dict(zip(names, row.values, strict=True))
-        for index in are_times:
-            values[names[index]] = show_time(row.values[index])
-        if computed:
-            values = _in_order(level, values | computed[row.id])
-        one: Shown = {"@iot.id": row.id, "@iot.selfLink": own} if select is None else _identity(select, row.id, own)
-        one |= values
-        for name, suffix in links:
-            one[name] = own + suffix
-        shown.append(one)
-    return shown
+def write_rows(level: Level, rows: Sequence[Row]) -> list[bytes]:
+    """Return the JSON of rows without what they lead to: members, each after a comma, and no braces yet.
+
+    All rows of a level have one pattern, filled by columns: a dictionary for each costs several times as much.
+    """
+    ids = [row.id for row in rows]
+    pattern, columns = _identity(level, ids)
+    values = dict(
+        zip((one.name for one in level.fields), zip(*(row.values for row in rows), strict=True), strict=False)
+    )
+    computed = _computed(level, ids)
+    for one in level.wanted:
+        if one.name in values:
+            pattern += b',"%b":%%b' % one.name.encode()
+            columns.append(_written(values[one.name], one.kind))
+        elif one.name in level.computed:
+            pattern += b"%b"
+            columns.append([_member(one.name, computed[number].get(one.name)) for number in ids])
+    own = _own(level)
+    for name in _links(level):
+        pattern += b',"%b@iot.navigationLink":"%b%%d)/%b"' % (name, own, name)
+        columns.append(ids)
+    return [pattern % given for given in zip(*columns, strict=True)] if columns else [b""] * len(rows)
 
 
-def _computed(level: Level, rows: Sequence[Row]) -> dict[int, Shown]:
-    names = {one.name for one in level.wanted} - {one.name for one in level.fields}
+def close(members: Sequence[bytes]) -> msgspec.Raw:
+    """Return an object of its members, each of which begins with a comma."""
+    return msgspec.Raw(b"{%b}" % b"".join(members)[1:])
+
+
+def _own(level: Level) -> bytes:
+    """Return the address of an entity up to its number, within a pattern."""
+    return msgspec.json.encode(f"{level.asked.base}/{level.entity.set_name}(")[1:-1].replace(b"%", b"%%")
+
+
+def _identity(level: Level, ids: list[int]) -> tuple[bytes, list[Sequence[Any]]]:
+    select = level.options.select
+    pattern, columns = b"", list[Sequence[Any]]()
+    if select is None or {"id", "@iot.id"} & select:
+        pattern, columns = b',"@iot.id":%d', [ids]
+    if select is None or "@iot.selfLink" in select:
+        pattern += b',"@iot.selfLink":"%b%%d)"' % _own(level)
+        columns.append(ids)
+    return pattern, columns
+
+
+def _written(values: Sequence[Any], kind: Kind) -> list[bytes]:
+    """Return a column as JSON; what is JSON already stays as it is."""
+    if kind == Kind.INSTANT:
+        return [b'"%b"' % show_time(value).encode() for value in values]
+    return [
+        b"null" if value is None else value if isinstance(value, msgspec.Raw) else msgspec.json.encode(value)
+        for value in values
+    ]
+
+
+def _member(name: str, value: Any) -> bytes:
+    """Return a member that is left out where nobody knows its value."""
+    return b"" if value is None else b',"%b":%b' % (name.encode(), msgspec.json.encode(value))
+
+
+def _computed(level: Level, ids: list[int]) -> dict[int, Shown]:
     is_multi = level.entity.set_name == "MultiDatastreams"
-    return series.compute([row.id for row in rows], names, as_boxes=is_multi) if names else {}
+    names = level.computed
+    return series.compute(ids, names, level.asked.ends, as_boxes=is_multi) if names else {}
 
 
-def _in_order(level: Level, values: Shown) -> Shown:
-    return {one.name: values[one.name] for one in level.wanted if one.name in values}
-
-
-def _identity(select: frozenset[str], number: int, own: str) -> Shown:
-    shown: Shown = {}
-    if {"id", "@iot.id"} & select:
-        shown["@iot.id"] = number
-    if "@iot.selfLink" in select:
-        shown["@iot.selfLink"] = own
-    return shown
-
-
-def _links(level: Level) -> list[tuple[str, str]]:
-    """Return names and ends of the links to show: those that are not followed."""
+def _links(level: Level) -> list[bytes]:
+    """Return the names of the links to show: those that are not followed."""
     select, followed = level.options.select, {expand.link for expand in level.options.expand}
     return [
-        (f"{link.name}@iot.navigationLink", f"/{link.name}")
+        link.name.encode()
         for link in level.entity.links
         if link.name not in followed and (select is None or link.name in select)
     ]

@@ -8,7 +8,7 @@ import numpy as np
 
 from rivulus.observations.rules.filters.checking import check, check_value
 from rivulus.observations.rules.filters.kinds import FilterError, Term
-from rivulus.observations.rules.readings import EARLIEST_US
+from rivulus.observations.rules.readings import EARLIEST_US, LATEST_US
 from rivulus.observations.standards.sensorthings import windows
 from rivulus.observations.standards.sensorthings.asking import Cost, Integers, Times, ask
 from rivulus.observations.standards.sensorthings.geography import places
@@ -147,6 +147,13 @@ def read_each(scope: Scope, statement: Statement, limit: int, cost: Cost, newest
     _fill(found, packed, statement, limit, cost, newest_us)
     short = _short(scope, found, limit)
     return _grouped(found, windows.read_each(short, statement, stretches[0], limit, cost), limit)
+
+
+def is_newest_of_all(scope: Scope, statement: Statement) -> bool:
+    """Say whether nothing is asked but the newest observations of series."""
+    is_plain = not statement.condition and not statement.joins and scope.feature is None
+    is_unbounded = scope.start_us == EARLIEST_US and scope.end_us == LATEST_US
+    return is_plain and is_unbounded and statement.is_by_time and statement.is_descending
 
 
 def _fill(

@@ -10,7 +10,7 @@ import msgspec
 from rivulus.observations.rules.readings import EARLIEST_US, LATEST_US
 from rivulus.observations.standards.sensorthings import observations
 from rivulus.observations.standards.sensorthings.addresses import Address
-from rivulus.observations.standards.sensorthings.expanding import show_level, show_list
+from rivulus.observations.standards.sensorthings.expanding import Written, show_level, show_list
 from rivulus.observations.standards.sensorthings.levels import (
     Asked,
     Level,
@@ -34,7 +34,7 @@ PAGING = ("filter", "order", "count", "top", "skip", "token")
 class Page:
     """One page of a set: its objects, where the next one begins ("" at the end), how many there are in all."""
 
-    values: list[Shown]
+    values: Sequence[Written]
     next: dict[str, str]
     count: int | None = None
 
@@ -49,13 +49,13 @@ class ObservationPage:
     count: int | None = None
 
 
-def read_one(asked: Asked, place: Place, options: Options) -> Shown:
+def read_one(asked: Asked, place: Place, options: Options) -> Written:
     """Return the object of the entity at a place; raises ServiceError 404."""
     if any(getattr(options, name) not in (None, (), False, 0, "") for name in PAGING):
         raise OptionError("One entity takes only $select and $expand.")
     if place.entity.set_name == "Observations":
         found = find_observation(asked, place.id or 0)
-        values = show_list(asked, [found[1]], options, found[0].series) if found else []
+        values: Sequence[Written] = show_list(asked, [found[1]], options, found[0].series) if found else []
     else:
         level = Level(place.entity, options, asked)
         values = show_level(level, read_by_id(level, [place.id or 0]))
@@ -147,7 +147,7 @@ def show_references(asked: Asked, place: Place, options: Options, address: str) 
 def read_property(asked: Asked, place: Place, address: Address) -> Any:
     """Return the value of a property, or of a place within it; None where it is null."""
     name, *inside = address.property_path
-    value = _plain(read_one(asked, place, Options(select=frozenset({name}))).get(name))
+    value = _plain(_plain(read_one(asked, place, Options(select=frozenset({name})))).get(name))
     for part in inside:
         value = _inside(value, part)
     return value

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from rivulus.observations.queries.annotations import annotations_of
 from rivulus.observations.rules.identifiers import observation_id
 from rivulus.observations.rules.readings import Annotation
@@ -14,6 +16,9 @@ from rivulus.observations.terms import FLAG_NAMES, QUALITY, Flag
 FLAGS = "@rivulus.flags"
 ANNOTATED, SAME_TIME, ANY_FLAG = int(Flag.ANNOTATED), int(Flag.RESULT_TIME_SAME), int(QUALITY)
 """Plain numbers: asking an enumeration costs more than the rest of an observation."""
+
+MORE = ANNOTATED | ANY_FLAG
+"""There is more to be said of an observation than its time and its result."""
 
 FIELDS = ("phenomenonTime", "resultTime", "result", "resultQuality", "validTime", "parameters")
 EXACT = 2.0**53
@@ -84,6 +89,39 @@ def show_observation(
         if link not in followed:
             shown[f"{link}@iot.navigationLink"] = f"{own}/{link}"
     return shown
+
+
+def write_observations(
+    base: str, keys: Sequence[Key], said: Mapping[tuple[int, int], Annotation], series: Series
+) -> list[msgspec.Raw]:
+    """Return observations as JSON that is written already: what nearly all of them are fits into one pattern."""
+    where = msgspec.json.encode(base).decode()[1:-1]
+    return [
+        msgspec.Raw(
+            _written(where, key, series)
+            if _is_plain(key, series)
+            else msgspec.json.encode(
+                show_observation(base, key, said.get((key.datastream, key.time)), series, None, ())
+            )
+        )
+        for key in keys
+    ]
+
+
+def _is_plain(key: Key, series: Series) -> bool:
+    return not key.quality & MORE and key.number is not None and key.datastream not in series.simulated
+
+
+def _written(base: str, key: Key, series: Series) -> bytes:
+    number = observation_id(key.datastream, key.time)
+    own, at = f"{base}/Observations({number})", f'"{show_time(key.time)}"'
+    stream = "MultiDatastream" if key.datastream in series.multi else "Datastream"
+    return (
+        f'{{"@iot.id":{number},"@iot.selfLink":"{own}","phenomenonTime":{at},'
+        f'"resultTime":{at if key.quality & SAME_TIME else "null"},"result":{show_result(key)},'
+        f'"{stream}@iot.navigationLink":"{own}/{stream}",'
+        f'"FeatureOfInterest@iot.navigationLink":"{own}/FeatureOfInterest"}}'
+    ).encode()
 
 
 def _selected(
