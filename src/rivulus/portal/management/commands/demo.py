@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from rivulus.atlas.actions import demonstration as atlas
 from rivulus.identity.actions import add_demonstration_people, affiliate
 from rivulus.identity.queries import find_organisation, organisations_of
 from rivulus.identity.terms import ROLE_NAMES, Role
@@ -45,8 +46,18 @@ class Command(BaseCommand):
             raise CommandError(str(refused)) from refused
         self._say_people(people, password)
         self._say_added(added)
+        self._draw()
         if not options["no_city"]:
             self._simulate()
+
+    def _draw(self) -> None:
+        """Draw a made-up plan, cadastre and register of land."""
+        try:
+            drawn = atlas.add_demonstration(by=None)
+        except Refused as refused:
+            raise CommandError(str(refused)) from refused
+        if drawn.features:
+            self.stdout.write(f"Drawn: {drawn.features} made-up zones, parcels and limits, {drawn.entries} plots.")
 
     def _simulate(self) -> None:
         """Build the simulated city and let it have measured for a while; it goes on by itself while the worker runs."""
