@@ -8,11 +8,45 @@ from django.contrib.postgres.operations import UnaccentExtension
 from django.db import migrations, models
 
 
+# Of one feature no two versions hold for the same day. The layer is locked, so that two who write at once are seen by
+# one another; the rows of a statement are looked at together, so that a million of them cost a join.
+ONCE_AT_A_TIME = """
+CREATE FUNCTION atlas_feature_once_at_a_time() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE twice text;
+BEGIN
+    PERFORM 1 FROM atlas_layer WHERE id IN (SELECT DISTINCT layer_id FROM put) ORDER BY id FOR NO KEY UPDATE;
+    SELECT p.key INTO twice FROM put p JOIN atlas_feature f ON f.layer_id = p.layer_id AND f.key = p.key
+        WHERE f.id <> p.id AND f.valid && p.valid LIMIT 1;
+    IF twice IS NOT NULL THEN
+        RAISE EXCEPTION 'feature % would hold twice on a day', twice
+            USING ERRCODE = 'exclusion_violation', CONSTRAINT = 'feature_once_at_a_time', TABLE = 'atlas_feature';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER feature_once_at_a_time_insert AFTER INSERT ON atlas_feature
+    REFERENCING NEW TABLE AS put FOR EACH STATEMENT EXECUTE FUNCTION atlas_feature_once_at_a_time();
+CREATE TRIGGER feature_once_at_a_time_update AFTER UPDATE ON atlas_feature
+    REFERENCING NEW TABLE AS put FOR EACH STATEMENT EXECUTE FUNCTION atlas_feature_once_at_a_time();
+"""
+ANY_TIMES = """
+DROP TRIGGER feature_once_at_a_time_update ON atlas_feature;
+DROP TRIGGER feature_once_at_a_time_insert ON atlas_feature;
+DROP FUNCTION atlas_feature_once_at_a_time();
+"""
+
+
 class Migration(migrations.Migration):
     dependencies = [("atlas", "0003_base"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
         UnaccentExtension(),
+        migrations.RemoveConstraint(model_name="feature", name="feature_once_at_a_time"),
+        migrations.AddIndex(model_name="feature", index=models.Index(fields=["layer", "key"], name="feature_by_key")),
+        migrations.AddIndex(model_name="feature", index=models.Index(fields=["change"], name="feature_by_change")),
+        migrations.AddIndex(
+            model_name="pastfeature", index=models.Index(fields=["change"], name="past_feature_brought_by")
+        ),
+        migrations.RunSQL(ONCE_AT_A_TIME, ANY_TIMES),
         migrations.AddField(
             model_name="layer",
             name="is_described_by_hand",

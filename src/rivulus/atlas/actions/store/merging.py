@@ -189,7 +189,8 @@ def carry_out(layer: Layer, change: Change) -> None:
             if cursor.rowcount > MANY:
                 cursor.execute("ANALYZE atlas_feature")
     except IntegrityError as error:
-        if OVERLAP not in str(error):
+        diagnosis = getattr(error.__cause__, "diag", None)
+        if getattr(diagnosis, "constraint_name", "") != OVERLAP:
             raise
         raise _overlap(layer) from error
 
