@@ -17,13 +17,20 @@ class ObservationsConfig(AppConfig):
         from rivulus.kernel import publishing
         from rivulus.observations import events
         from rivulus.observations.actions import suppliers
-        from rivulus.observations.queries import automation_forecasts, automation_probes, forecast_probes, probes
+        from rivulus.observations.queries import (
+            automation_forecasts,
+            automation_probes,
+            forecast_probes,
+            probes,
+            tables,
+        )
         from rivulus.observations.queries.people import tell_of
 
         automation_probes.register()
         events.provide_forecasts(automation_forecasts.read_issues)
         forecast_probes.register()
         probes.register()
+        tables.register_all()
         identity.forget_with(
             "observations.suppliers", lambda person_id: suppliers.forget_person(by=None, person_id=person_id)
         )

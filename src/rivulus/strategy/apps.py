@@ -11,8 +11,9 @@ class StrategyConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the strategy can measure of itself, and what the journal watches over."""
-        from rivulus.strategy.queries import evaluations, probes, seals
+        from rivulus.strategy.queries import evaluations, probes, seals, tables
 
         probes.register_all()
         seals.seal_all()
         evaluations.seal_all()
+        tables.register_tables()
