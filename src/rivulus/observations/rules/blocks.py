@@ -145,7 +145,7 @@ class Body:
 
     def ints(self, count: int, line: Line) -> Ints:
         """Return the next packed integers."""
-        left = _unzigzag(self._unsigned(count, line.width))
+        left = self._left(count, line.width)
         for _ in range(line.order):
             left = np.cumsum(left)
         if line.step:
@@ -162,6 +162,12 @@ class Body:
         where = self.take(4 * form.exceptions).view("<u4")
         value[where] = self.take(8 * form.exceptions).view("<f8")
         return value
+
+    def _left(self, count: int, width: int) -> Ints:
+        """Return what was left of integers; of one byte, as nearly always, it is looked up."""
+        if width < 2:
+            return _SMALL[self.take(count)] if width else np.zeros(count, np.int64)
+        return _unzigzag(self._unsigned(count, width))
 
     def _unsigned(self, count: int, width: int) -> NDArray[np.uint64]:
         whole = np.zeros((count, 8), np.uint8)
@@ -253,8 +259,12 @@ def _zigzag(numbers: Ints) -> NDArray[np.uint64]:
 
 
 def _unzigzag(numbers: NDArray[np.uint64]) -> Ints:
-    signed = numbers.view(np.int64)
-    return ((signed >> 1) & np.int64(2**63 - 1)) ^ -(signed & 1)
+    half, odd = numbers >> np.uint64(1), numbers & np.uint64(1)
+    half ^= np.negative(odd, out=odd)  # all bits of the odd ones
+    return half.view(np.int64)
+
+
+_SMALL = _unzigzag(np.arange(256, dtype=np.uint64))
 
 
 def _shuffle(numbers: NDArray[np.uint64]) -> Bytes:

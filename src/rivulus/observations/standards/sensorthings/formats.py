@@ -3,7 +3,7 @@
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -48,20 +48,21 @@ def data_array(asked: Asked, place: Place, options: Options, address: str) -> Sh
         raise OptionError("$expand does not go with $resultFormat=dataArray.")
     page = read_observations(asked, place, options)
     select = options.select - {"@iot.selfLink"} if options.select is not None else None
-    names = [name for name in ("id", *showing.FIELDS) if select is None or name in select or f"@iot.{name}" in select]
+    names: Sequence[str] = showing.ROW
+    if select is not None:
+        names = [name for name in names if name in select or f"@iot.{name}" in select]
     said = showing.said_of(page.keys)
     parts: defaultdict[int, list[list[Any]]] = defaultdict(list)
     for key in page.keys:
-        values = showing.values_of(key, said.get((key.datastream, key.time)), page.scope.series)
-        values["id"] = observation_id(key.datastream, key.time)
-        parts[key.datastream].append([values.get(name) for name in names])
+        row = showing.row_of(key, said.get((key.datastream, key.time)), page.scope.series, names)
+        parts[key.datastream].append(row)
     shown: Shown = {} if page.count is None else {"@iot.count": page.count}
     if page.next:
         shown["@iot.nextLink"] = next_link(address, options, page.next)
     return {**shown, "value": [_part(asked, page, number, names, rows) for number, rows in parts.items()]}
 
 
-def _part(asked: Asked, page: ObservationPage, number: int, names: list[str], rows: list[list[Any]]) -> Shown:
+def _part(asked: Asked, page: ObservationPage, number: int, names: Sequence[str], rows: list[list[Any]]) -> Shown:
     stream = "MultiDatastream" if number in page.scope.series.multi else "Datastream"
     return {
         f"{stream}@iot.navigationLink": f"{asked.base}/{stream}s({number})",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -35,8 +35,7 @@ class Asked:
     ends: series.Ends = field(default_factory=series.Ends)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """An entity as it was read: its number, whose it is (where asked by parents), its links to one, its values."""
 
     id: int

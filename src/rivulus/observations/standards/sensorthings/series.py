@@ -4,7 +4,7 @@ import struct
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import shapely
@@ -25,8 +25,7 @@ IS_POINT = (1, 1)
 ANYTHING = "SELECT EXISTS (SELECT 1 FROM observations_annotation WHERE datastream = ANY(%(ids)s::int4[]))"
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(NamedTuple):
     """The newest reading of a numeric series, and the time of the oldest (microseconds since 1970)."""
 
     first: int
@@ -52,8 +51,10 @@ class Ends:
 def _ends(ids: Sequence[int]) -> dict[int, End]:
     known = heads.ends(ids)
     newest, first = known.newest, known.first
-    columns = (newest.datastream.tolist(), newest.time.tolist(), newest.value.tolist(), newest.quality.tolist())
-    return {one: End(first[one], *rest) for one, *rest in zip(*columns, strict=True) if one in first}
+    ids = newest.datastream.tolist()
+    columns = (map(first.get, ids), newest.time.tolist(), newest.value.tolist(), newest.quality.tolist())
+    found = zip(ids, map(End._make, zip(*columns, strict=True)), strict=True)
+    return {number: end for number, end in found if end.first is not None}
 
 
 def compute(

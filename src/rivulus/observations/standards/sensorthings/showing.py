@@ -21,6 +21,9 @@ MORE = ANNOTATED | ANY_FLAG
 """There is more to be said of an observation than its time and its result."""
 
 FIELDS = ("phenomenonTime", "resultTime", "result", "resultQuality", "validTime", "parameters")
+ROW = ("id", *FIELDS)
+"""What a data array shows where nothing is selected."""
+
 EXACT = 2.0**53
 type Shown = dict[str, Any]
 
@@ -89,6 +92,16 @@ def show_observation(
         if link not in followed:
             shown[f"{link}@iot.navigationLink"] = f"{own}/{link}"
     return shown
+
+
+def row_of(key: Key, said: Annotation | None, series: Series, names: Sequence[str]) -> list[Any]:
+    """Return the identifier and the properties of an observation that are named, as a row of a data array."""
+    number = observation_id(key.datastream, key.time)
+    if names is ROW and _is_plain(key, series):
+        at = show_time(key.time)
+        return [number, at, at if key.quality & SAME_TIME else None, show_result(key), None, None, None]
+    values = values_of(key, said, series)
+    return [number if name == "id" else values.get(name) for name in names]
 
 
 def write_observations(
