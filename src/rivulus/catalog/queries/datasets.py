@@ -43,6 +43,12 @@ def list_events(dataset: Dataset) -> QuerySet[Event]:
     return Event.objects.filter(dataset=dataset).order_by("-id")
 
 
+def list_newest(limit: int) -> list[Dataset]:
+    """Return the datasets published last."""
+    rows = list_public().filter(issued_at__isnull=False).select_related("organisation")
+    return list(rows.order_by("-issued_at", "id")[:limit])
+
+
 def find_last_published(dataset: Dataset) -> Event | None:
     """Return the event with which the description was last let out or corrected in public."""
     return Event.objects.filter(dataset=dataset, verb__in=["published", "corrected"]).order_by("-id").first()
@@ -93,11 +99,15 @@ def read_range(days: Any) -> tuple[dt.date | None, dt.date | None]:
 
 
 def make_search_text(said: Metadata, *, code: str, organisation: int) -> str:
-    """Return the words by which a dataset is found, folded: its own, those of its themes and of its organisation."""
+    """Return the words by which a dataset is found, folded: its own, those of its themes and of its organisation.
+
+    The title stands first: what is found early is ranked before what is found late, and rows are sorted by it.
+    """
     owner = identity.get_organisation(organisation)
-    words = [code.replace("-", " "), owner.name_ro, owner.name_en, owner.name_hu]
-    words += [getattr(said, f"{name}_{language}") for name in ("title", "description") for language in LANGUAGES]
-    words += said.keywords
+    words = [getattr(said, f"title_{language}") for language in LANGUAGES]
+    words += [*said.keywords, code.replace("-", " ")]
+    words += [getattr(said, f"description_{language}") for language in LANGUAGES]
+    words += [owner.name_ro, owner.name_en, owner.name_hu]
     for language in LANGUAGES:
         with translation.override(language):
             words += [gettext(THEMES[theme]) for theme in said.theme]

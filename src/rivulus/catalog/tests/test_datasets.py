@@ -90,9 +90,8 @@ def test_a_dataset_goes_from_draft_to_the_public_past_a_second_person(
     assert dataset.issued_at is not None and dataset.version == 1
     verbs = [event.verb for event in queries.list_events(dataset)]
     assert verbs == ["published", "proposed", "link_added", "created"]
-    assert [line.verb for line in journal.list_lines(subject="catalog.dataset", subject_id=dataset.pk)][0] == (
-        "catalog.dataset.published"
-    )
+    lines = [line.verb for line in journal.list_lines(subject="catalog.dataset", subject_id=dataset.pk)]
+    assert lines[0] == "catalog.dataset.published"
 
 
 def test_a_colleague_of_the_same_organisation_may_publish(university: Organisation, flavia: Person) -> None:

@@ -1,0 +1,1 @@
+"""Reading catalogs elsewhere: DCAT in RDF, and CKAN."""

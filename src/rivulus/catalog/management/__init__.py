@@ -1,0 +1,1 @@
+"""What the catalog does by command and by the clock."""

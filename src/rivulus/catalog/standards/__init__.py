@@ -1,0 +1,1 @@
+"""Public standards, word for word: DCAT-AP 3.0.1, the CKAN Action API, sitemaps."""
