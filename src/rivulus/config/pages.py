@@ -90,7 +90,14 @@ class KeptPages:
 def _is_guest(request: HttpRequest) -> bool:
     """Tell whether nothing in the request says who asks: then the answer cannot depend on it."""
     own = {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, "messages"}
-    return request.method == "GET" and not own & request.COOKIES.keys() and "Authorization" not in request.headers
+    is_nobody = not own & request.COOKIES.keys() and "Authorization" not in request.headers
+    return request.method == "GET" and is_nobody and _wants_a_page(request)
+
+
+def _wants_a_page(request: HttpRequest) -> bool:
+    """Tell whether a page will do: some addresses answer programs that ask for it with RDF."""
+    accept = request.headers.get("Accept", "")
+    return not accept or "text/html" in accept or "*/*" in accept
 
 
 def _key(request: HttpRequest) -> Key:

@@ -101,6 +101,7 @@ RIVULUS_NAVIGATION = [
     ("strategy:indicators", N_("Indicators")),
     ("strategy:forecast", N_("Forecast")),
     ("strategy:evaluations", N_("Evaluations")),
+    ("catalog:index", N_("Data")),
 ]
 
 INSTALLED_APPS = [

@@ -107,6 +107,7 @@ def load_pack() -> None:
     manage("load_organisations")
     manage("load_pack")
     manage("load_observations")
+    manage("sync_catalog")
 
 
 def collect_static() -> None:
