@@ -2,4 +2,10 @@
 
 from django.urls import URLPattern
 
-urlpatterns: list[URLPattern] = []
+from rivulus.atlas.urls import basemap, ogc, tiles
+
+urlpatterns: list[URLPattern] = [
+    *basemap.urlpatterns,
+    *tiles.urlpatterns,
+    *ogc.urlpatterns,
+]

@@ -1,0 +1,1 @@
+"""Public standards, word for word: OGC API, vector tiles."""

@@ -1,0 +1,1 @@
+"""Layers as vector tiles: drawn from the features of a day, kept under the revision of the layer."""

@@ -1,0 +1,5 @@
+"""Addresses of OGC API."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
