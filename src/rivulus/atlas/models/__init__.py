@@ -1,5 +1,6 @@
 """What the atlas keeps: layers and features with their history."""
 
+from rivulus.atlas.models.base import BaseImport, Place, SearchedLayer, StreetEdge, StreetNode
 from rivulus.atlas.models.imports import ImportProblem, LayerImport
 from rivulus.atlas.models.land import LandAsset, LandPhoto, LandStage
 from rivulus.atlas.models.layers import Change, Feature, Layer, PastFeature
@@ -8,6 +9,7 @@ from rivulus.atlas.models.planning import Amendment, AmendmentItem, Constraint, 
 __all__ = [
     "Amendment",
     "AmendmentItem",
+    "BaseImport",
     "Change",
     "Constraint",
     "Feature",
@@ -18,7 +20,11 @@ __all__ = [
     "Layer",
     "LayerImport",
     "PastFeature",
+    "Place",
     "Plan",
     "PlanDocument",
+    "SearchedLayer",
+    "StreetEdge",
+    "StreetNode",
     "ZoneRule",
 ]
