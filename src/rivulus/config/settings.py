@@ -95,6 +95,7 @@ RIVULUS_ACCOUNT = {
 }
 RIVULUS_NAVIGATION = [
     ("observations:overview", N_("The city now")),
+    ("atlas:map", N_("Map")),
     ("strategy:pillars", N_("Strategy")),
     ("strategy:matrix", N_("Matrix")),
     ("strategy:projects", N_("Projects")),
@@ -211,6 +212,8 @@ STATICFILES_DIRS = [
     ("fonts", BASE_DIR / "node_modules" / "@fontsource" / "atkinson-hyperlegible-next" / "files"),
     ("htmx", BASE_DIR / "node_modules" / "htmx.org" / "dist"),
     ("uplot", BASE_DIR / "node_modules" / "uplot" / "dist"),
+    ("maplibre", BASE_DIR / "node_modules" / "maplibre-gl" / "dist"),
+    ("map-fonts", BASE_DIR / "node_modules" / "@fontsource" / "noto-sans" / "files"),
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -240,7 +243,8 @@ SECURE_CSP = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF, CSP.NONCE],
     "style-src": [CSP.SELF],
-    "img-src": [CSP.SELF, "data:"],
+    "img-src": [CSP.SELF, "data:", "blob:"],  # blob: what the map draws for itself
+    "worker-src": [CSP.SELF],  # the map's
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF, *_gate_origins()],  # the live stream comes from the gate
     "form-action": [CSP.SELF, *openid_origins(os.environ)],  # the sign-in form leads to the service

@@ -16,7 +16,11 @@ from rivulus.house.errors import HouseError
 from rivulus.house.progress import step
 
 # What packages bring along and no page asks for; compressing it would take most of the first start.
-NOT_SERVED = ("*.woff", "*.ts", "*.md", "*.map", "LICENSE*", "i18n", "gis", "*.esm.js", "*.cjs.js", "*.amd.js", "ext")
+NOT_SERVED = (
+    "*.woff", "*.ts", "*.md", "*.map", "LICENSE*", "i18n", "gis", "*.esm.js", "*.cjs.js", "*.amd.js", "*-dev.mjs", "ext",
+    # of the map's typeface: two weights, for Romanian, Hungarian and English
+    "noto-sans-[!l]*", "noto-sans-*-italic*", "noto-sans-*-[1235689]00-*",
+)  # fmt: skip
 STATIC_SOURCES = ("node_modules/.package-lock.json", "requirements.lock", "src/rivulus/config/settings.py")
 
 

@@ -149,3 +149,25 @@ def date_text(value: Day) -> str:
     if isinstance(value, date):
         return rules.format_date(value, language=active_language())
     return "" if value is None else str(value)
+
+
+def map_style_url(theme: str) -> str:
+    """Return the address of the map's style in the language of the reader; whoever serves it is a context above."""
+    address = find_url("atlas_style")
+    return f"{address}?theme={theme}&lang={active_language()}" if address else ""
+
+
+def map_words() -> dict[str, str]:
+    """Return what the controls of the map are called, by the names that the library gives them."""
+    return {
+        "AttributionControl.ToggleAttribution": gettext("Show or hide the sources"),
+        "NavigationControl.ZoomIn": gettext("Zoom in"),
+        "NavigationControl.ZoomOut": gettext("Zoom out"),
+        "Map.Title": gettext("Map"),
+        "Popup.Close": gettext("Close"),
+        "ScaleControl.Meters": "m",
+        "ScaleControl.Kilometers": "km",
+        "CooperativeGesturesHandler.WindowsHelpText": gettext("Hold Ctrl while you scroll to zoom the map"),
+        "CooperativeGesturesHandler.MacHelpText": gettext("Hold ⌘ while you scroll to zoom the map"),
+        "CooperativeGesturesHandler.MobileHelpText": gettext("Use two fingers to move the map"),
+    }

@@ -111,6 +111,29 @@ def part_rows(score: Score, weights: Mapping[Part, int]) -> list[PartRow]:
     ]
 
 
+def features_of(rows: Sequence[Row]) -> dict[str, object]:
+    """Return the entries as GeoJSON for the map, each with its outline."""
+    return {"type": "FeatureCollection", "features": [_feature(row) for row in rows]}
+
+
+def _feature(row: Row) -> dict[str, object]:
+    tone = "rust" if row.is_polluted else "chestnut" if row.asset.kind == land.AssetKind.BROWNFIELD else "stream"
+    note = ", ".join(filter(None, (row.kind, row.area, row.price)))
+    return {
+        "type": "Feature",
+        "properties": {"label": row.asset.title, "note": note, "href": row.url, "tone": tone},
+        "geometry": from_wkb(row.asset.geometry).__geo_interface__,
+    }
+
+
+def bounds_of(rows: Sequence[Row]) -> tuple[float, float, float, float] | None:
+    """Return what a map of the entries shows."""
+    boxes = [row.asset.box for row in rows]
+    if not boxes:
+        return None
+    return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
+
+
 def sketch_of(rows: Sequence[Row], title: str) -> Sketch | None:
     """Return the entries on a sheet, for whoever has no map; nothing where there are none."""
     if not rows:

@@ -4,7 +4,7 @@ import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import shapely
@@ -74,6 +74,7 @@ class ZoneHere:
     rule: ZoneRule | None
     indices: Indices
     allowance: Allowance
+    shapes: tuple[Shape, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,8 +278,33 @@ def _zones(
     met = [(plan, meeting) for plan in in_force for meeting in plans.meet(geometry, shapes.get(plan.layer_id, ()))]
     rules = _rules_of({plan.pk for plan, _ in met}, day)
     area = measuring.area_m2(geometry)
-    found = [_zone(plan, meeting, rules, area) for plan, meeting in met]
+    found = _merged([_zone(plan, meeting, rules, area) for plan, meeting in met])
     return sorted(found, key=lambda zone: (PLAN_RANK[zone.plan.kind], -zone.meeting.share, zone.code))
+
+
+def _merged(zones: Iterable[ZoneHere]) -> list[ZoneHere]:
+    """A parcel may meet several zones that say the same: they are told as one."""
+    found: dict[tuple[int, str, Indices], ZoneHere] = {}
+    for zone in zones:
+        name = (zone.plan.pk, zone.code, zone.indices)
+        known = found.get(name)
+        found[name] = zone if known is None else _together(known, zone)
+    return list(found.values())
+
+
+def _together(one: ZoneHere, other: ZoneHere) -> ZoneHere:
+    a, b = one.meeting, other.meeting
+    share = min(a.share + b.share, 1.0)
+    meeting = Meeting(a.shape, a.area_m2 + b.area_m2, share, a.length_m + b.length_m, min(a.distance_m, b.distance_m))
+    allowance = Allowance(
+        _sum(one.allowance.footprint_m2, other.allowance.footprint_m2),
+        _sum(one.allowance.floor_area_m2, other.allowance.floor_area_m2),
+    )
+    return replace(one, meeting=meeting, allowance=allowance, shapes=(*one.shapes, *other.shapes))
+
+
+def _sum(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else one + other
 
 
 def _rules_of(plan_ids: Collection[int], day: dt.date) -> dict[tuple[int, str], ZoneRule]:
@@ -297,7 +323,7 @@ def _zone(plan: Plan, meeting: Meeting, rules: Mapping[tuple[int, str], ZoneRule
         height_max_m=_number(own, rule, "height_max_m"),
         storeys=str(own.get("storeys") or (rule.storeys if rule else "")),
     )
-    return ZoneHere(plan, meeting, code, rule, indices, plans.allow(indices, area, meeting.share))
+    return ZoneHere(plan, meeting, code, rule, indices, plans.allow(indices, area, meeting.share), (meeting.shape,))
 
 
 def _number(own: Mapping[str, object], rule: ZoneRule | None, name: str) -> float | None:
@@ -338,7 +364,7 @@ def _coming(in_force: Collection[Plan], day: dt.date) -> QuerySet[Amendment]:
 def _uncovered(geometry: BaseGeometry, zones: Iterable[ZoneHere]) -> float:
     if measuring.area_m2(geometry) == 0:
         return 0.0 if any(True for _ in zones) else 1.0
-    covers = shapely.union_all([zone.meeting.shape.geometry for zone in zones])
+    covers = shapely.union_all([shape.geometry for zone in zones for shape in zone.shapes])
     left = shapely.difference(geometry, covers)
     share = measuring.area_m2(left) / measuring.area_m2(geometry)
     return share if share > plans.SLIVER_SHARE else 0.0

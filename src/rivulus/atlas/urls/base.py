@@ -1,5 +1,10 @@
-"""Addresses of pages: base."""
+"""Addresses of the map page."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from rivulus.atlas.views import map_page
+
+urlpatterns = [
+    path("", map_page.page, name="map"),
+    path("at/", map_page.here, name="here"),
+]

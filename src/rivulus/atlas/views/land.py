@@ -54,6 +54,8 @@ def list_all(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "weights": [(field, weights[part]) for field, part in zip(form.weights, land.Part, strict=True)],
         "parts": [(gettext(land.PART_NAMES[part]), gettext(land.PART_WORDS[part])) for part in land.Part],
+        "features": presenter.features_of(rows),
+        "bounds": presenter.bounds_of(rows),
         "sketch": presenter.sketch_of(rows, gettext("Land and buildings of this page")),
         "may_edit": may(request, "edit_land"),
         "is_narrowed": any(value for name, value in request.GET.items() if name != "page"),
@@ -70,10 +72,13 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
     who, today = viewer(request), clock.today()
     ratio = plans.list_floor_ratios({asset.pk: geometry}, today, who)[asset.pk]
     score = queries.score(asset, weights, queries.prices_per_m2(who), ratio)
+    row = presenter.row_of(queries.Scored(asset, score))
     keeps = may(request, "edit_land", asset.keeper_id)
     context = {
         "asset": asset,
-        "row": presenter.row_of(queries.Scored(asset, score)),
+        "row": row,
+        "features": presenter.features_of([row]),
+        "bounds": presenter.bounds_of([row]),
         "known_share": percent_text(100 * score.known_share, 0),
         "parts": presenter.part_rows(score, weights),
         "utilities": presenter.words(land.UTILITY_NAMES, asset.utilities),

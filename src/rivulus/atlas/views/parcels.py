@@ -15,6 +15,7 @@ from rivulus.atlas.presenters import parcel_print
 from rivulus.atlas.presenters import plans as presenter
 from rivulus.atlas.presenters.viewer import viewer
 from rivulus.atlas.queries import plans as queries
+from rivulus.atlas.rules import measuring
 from rivulus.kernel import clock
 from rivulus.kernel.errors import NotFound
 from rivulus.kernel.limits import Limit, address_of, count
@@ -22,6 +23,7 @@ from rivulus.ui.presenters import number_text
 from rivulus.ui.printing.fonts import FontsMissingError
 from rivulus.ui.printing.typesetting import TypesettingError
 
+AROUND_M = 120.0  # of the parcel, on its map
 PRINTS = Limit(name="parcel-print", most=10)
 
 
@@ -41,7 +43,6 @@ def search(request: HttpRequest) -> HttpResponse:
             (parcel.number, presenter.square_metres(parcel.area_m2), _parcel_url(parcel.key, day))
             for parcel in (queries.find_parcels(words, viewer(request)) if words else ())
         ],
-        "places": [(place.label, place.detail, _point_url(place.longitude, place.latitude, day)) for place in ()],
     }
     return render(request, "atlas/plans/parcel_search.html", context)
 
@@ -75,8 +76,17 @@ def _show(
         "report": presenter.report_words(report),
         "parcel": parcel,
         "parcels_here": here,
-        "longitude": middle.x,
-        "latitude": middle.y,
+        "features": {
+            "type": "FeatureCollection",
+            "features": [
+                {
+                    "type": "Feature",
+                    "properties": {"label": title, "tone": "rust"},
+                    "geometry": geometry.__geo_interface__,
+                }
+            ],
+        },
+        "bounds": measuring.box_around(geometry.bounds, AROUND_M),
         "print_url": _print_url(parcel, middle, day),
     }
     return render(request, "atlas/plans/parcel.html", context)
