@@ -10,7 +10,7 @@ import msgspec
 
 from rivulus.observations.rules.filters.checking import check
 from rivulus.observations.rules.filters.kinds import FilterError, Kind
-from rivulus.observations.standards.sensorthings import series
+from rivulus.observations.standards.sensorthings import series, witnesses
 from rivulus.observations.standards.sensorthings.asking import Cost, ask
 from rivulus.observations.standards.sensorthings.entities import Entity, Field, Link
 from rivulus.observations.standards.sensorthings.geography import places
@@ -97,6 +97,9 @@ class Level:
             checked = check(term, self.compiler.kind_of, self.asked.now_us) if term else None
         except FilterError as error:
             raise OptionError(f"$filter: {error}.") from error
+        if checked is not None and witnesses.reaches_observations(checked):
+            search = witnesses.Search(self.asked.reader, self.asked.cost, self.asked.now_us)
+            checked = witnesses.with_witnesses(self.entity, checked, search)
         return filter_sql(self.compiler, checked)
 
     @cached_property

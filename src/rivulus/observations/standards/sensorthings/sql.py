@@ -88,6 +88,8 @@ class Compiler:
             return self._is_null(term)
         if term.op in COMPARED:
             return self._compared(term)
+        if term.op == "among":
+            return self._among(term)
         if any(arg.kind == Kind.GEOMETRY for arg in term.args):
             return self._place(term, term.args)
         if any(arg.kind == Kind.INTERVAL for arg in term.args):
@@ -198,6 +200,13 @@ class Compiler:
         is_about_ids = any(side.op == "path" for side in (left, right))
         return f"({sides[0]} {COMPARED[op]} {sides[1]})" if len(sides) == 2 and is_about_ids else ""
 
+    def _among(self, term: Term) -> str:
+        """What was looked for elsewhere comes as numbers; where links lead nowhere, as the term says."""
+        numbers, is_true_of_nothing = term.value
+        _resolved, alias = self.locate(term.args[0])
+        found = f"{alias}.id = ANY({self.give(numbers)}::int4[])"
+        return f"({found} OR {alias}.id IS NULL)" if is_true_of_nothing else f"({found})"
+
     def _place(self, term: Term, args: tuple[Term, ...]) -> str:
         """Geometry is computed by Shapely: its answer comes as the numbers of the rows that fit."""
         path = next(arg for arg in args if arg.kind == Kind.GEOMETRY and arg.op == "path")
@@ -218,7 +227,7 @@ class Compiler:
         if way in self.joins:
             return self.joins[way]
         if link.target == "Observations":
-            raise ServiceError(400, "Filter Observations themselves: Observations?$filter=Datastream/… does it.")
+            raise ServiceError(400, "Nothing is ordered by Observations, and they are not filtered by one another.")
         alias = self.joins[way] = f"{self.prefix}{len(self.joins)}"
         self.has_many = self.has_many or link.is_many
         column = self.links.get(link.name) if entity is self.entity else None

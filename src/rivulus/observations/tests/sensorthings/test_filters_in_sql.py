@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.utils.dateparse import parse_datetime
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from shapely.geometry import mapping, shape
 
 from rivulus.kernel.geometry import box_of, to_wkb
@@ -21,9 +22,10 @@ from rivulus.observations.standards.sensorthings.asking import bounded
 from rivulus.observations.standards.sensorthings.entities import SETS
 from rivulus.observations.standards.sensorthings.levels import Asked, Level, read_rows
 from rivulus.observations.standards.sensorthings.locating import Place
-from rivulus.observations.standards.sensorthings.options import Options
+from rivulus.observations.standards.sensorthings.options import OptionError, Options
 from rivulus.observations.standards.sensorthings.pages import read_observations
 from rivulus.observations.standards.sensorthings.readers import Reader
+from rivulus.observations.standards.sensorthings.rendering import ServiceError
 from rivulus.observations.terms import Flag, ObservationType, ResultKind
 from rivulus.observations.tests.sensorthings.filters import Words
 from rivulus.observations.tests.sensorthings.naive import fulfils
@@ -188,8 +190,12 @@ def _annotation(chance: random.Random, number: int, time_us: int) -> Annotation:
 def agree(name: str, words: Words, rows: list[dict[str, Any]]) -> None:
     """Compare both sides for many filters."""
 
+    _agree(name, words.condition(2), rows)
+
+
+def _agree(name: str, conditions: st.SearchStrategy[str], rows: list[dict[str, Any]]) -> None:
     @MANY
-    @given(words.condition(2))
+    @given(conditions)
     def both_say_the_same(text: str) -> None:
         try:
             expected = naive_ids(name, text, rows)
@@ -231,6 +237,72 @@ def test_filters_of_observations() -> None:
         intervals=["phenomenonTime"],
     )
     agree("Observations", words, rows)
+
+
+def observed_things(chance: random.Random) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Things and series, as rows for both sides, with their observations; some have none."""
+    things = make_things(chance)
+    observed: dict[int, list[dict[str, Any]]] = {}
+    for row in make_observations(chance, things):
+        observed.setdefault(row["Datastream"]["id"], []).append(row)
+    series = []
+    for stream in Datastream.objects.order_by("id"):
+        own = {"id": stream.pk, "name": stream.name, "properties": stream.properties}
+        series.append({**own, "Thing": stream.thing_id, "Observations": observed.get(stream.pk, [])})
+    for thing in things:
+        thing["Datastreams"] = [one for one in series if one["Thing"] == thing["id"]]
+    return things, series
+
+
+def either(said: Words, own: Words) -> st.SearchStrategy[str]:
+    """Conditions about observations and about the rest, joined in every way, but each about one of them."""
+    one = st.one_of(said.condition(0), said.condition(0), own.condition(0))
+    two = st.one_of(
+        one,
+        st.builds("({} and {})".format, one, one),
+        st.builds("({} or {})".format, one, one),
+        st.builds("not ({})".format, one),
+    )
+    return st.one_of(two, st.builds("({} and {})".format, two, two), st.builds("not ({})".format, two))
+
+
+@pytest.mark.parametrize(("name", "way"), [("Datastreams", "Observations"), ("Things", "Datastreams/Observations")])
+def test_filters_of_other_sets_by_their_observations(name: str, way: str) -> None:
+    things, series = observed_things(random.Random(6))
+    said = Words(
+        texts=[f"{way}/parameters/p"],
+        any_=[f"{way}/result", f"{way}/parameters/p"],
+        instants=[f"{way}/resultTime"],
+        intervals=[f"{way}/phenomenonTime"],
+    )
+    own = Words(texts=["name"], any_=PROPERTIES)
+    _agree(name, either(said, own), series if name == "Datastreams" else things)
+
+
+def test_what_is_said_of_one_way_is_said_of_one_observation() -> None:
+    things, _series = observed_things(random.Random(7))
+    for text in (
+        "Datastreams/name eq 'a' and Datastreams/Observations/result gt 2",
+        "Datastreams/Observations/result gt 2 and Datastreams/Observations/result lt 3",
+        "(Datastreams/Observations/result gt 6 or name eq 'a') and not (Datastreams/Observations/result lt 5)",
+        "Datastreams/Observations/result eq null",
+    ):
+        assert ids_of("Things", text) == naive_ids("Things", text, things), text
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sentence"),
+    [
+        ("Datastreams", "Observations/result gt properties/p", "compared with values"),
+        ("FeaturesOfInterest", "Observations/result gt 5", "only what has series"),
+        ("Observations", "Datastream/Observations/result gt 5", "not filtered by one another"),
+        ("Things", " and ".join(["(Datastreams/Observations/result gt 5 or name eq 'a')"] * 4), "alternatives"),
+    ],
+)
+def test_filters_that_no_search_answers_are_refused_with_a_sentence(name: str, text: str, sentence: str) -> None:
+    observed_things(random.Random(8))
+    with pytest.raises((ServiceError, OptionError), match=sentence):
+        ids_of(name, text)
 
 
 def test_a_moment_in_json_is_read_as_one() -> None:

@@ -28,6 +28,8 @@ QUESTIONS = (
     "Datastreams?$orderby=id&$expand=Observations($top=2;$orderby=phenomenonTime desc;$count=true)",
     "Datastreams?$orderby=id&$expand=Observations($top=400;$filter=result lt 5)",
     "Datastreams?$orderby=id&$expand=Observations($top=2;$orderby=result desc)",
+    "Datastreams?$orderby=id&$filter=Observations/result gt 20 and Observations/phenomenonTime lt {middle}",
+    "Things?$orderby=id&$filter=Datastreams/Observations/result lt 5 or Datastreams/Observations/result gt 20",
     "Observations({number})",
     "Datastreams({0})",
 )
