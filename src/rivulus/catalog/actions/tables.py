@@ -64,7 +64,8 @@ def note_failure(*, by: "Person | None", name: str, words: str) -> None:
 def keep_snapshots(*, by: "Person | None") -> int:
     """Keep for today which version each table has, and return how many are new."""
     today = clock.today()
-    rows = KeptTable.objects.exclude(version="").exclude(snapshots__day=today).order_by("id")
+    live = KeptTable.objects.filter(distribution__isnull=True)  # an uploaded one keeps the day of each version
+    rows = live.exclude(version="").exclude(snapshots__day=today).order_by("id")
     made = [
         Snapshot(table=row, day=today, version=row.version, rows=row.rows, size=row.size, columns=row.columns)
         for row in rows
@@ -75,9 +76,10 @@ def keep_snapshots(*, by: "Person | None") -> int:
 
 @transaction.atomic
 def drop_old_snapshots(*, by: "Person | None", today: dt.date) -> int:
-    """Forget the snapshots that the rule does not keep, and return how many."""
+    """Forget the snapshots of live tables that the rule does not keep, and return how many."""
     days: dict[int, list[dt.date]] = {}
-    for table_id, day in Snapshot.objects.values_list("table_id", "day").iterator():
+    live = Snapshot.objects.filter(table__distribution__isnull=True)
+    for table_id, day in live.values_list("table_id", "day").iterator():
         days.setdefault(table_id, []).append(day)
     dropped = 0
     for table_id, known in days.items():
