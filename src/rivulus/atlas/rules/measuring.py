@@ -19,7 +19,8 @@ _ELLIPSOID = Geod(ellps="GRS80")
 
 
 @cache
-def _transformer(source: int, target: int) -> Transformer:
+def transformer(source: int, target: int) -> Transformer:
+    """Return the projection between two coordinate systems (codes of EPSG); coordinates always as x, y."""
     return Transformer.from_crs(source, target, always_xy=True)
 
 
@@ -27,10 +28,10 @@ def project(geometry: BaseGeometry, source: int, target: int) -> BaseGeometry:
     """Return a geometry in another coordinate system; codes of EPSG, coordinates always as x, y."""
     if source == target:
         return geometry
-    transformer = _transformer(source, target)
+    found = transformer(source, target)
 
     def move(places: np.ndarray) -> np.ndarray:
-        x, y = transformer.transform(places[:, 0], places[:, 1])
+        x, y = found.transform(places[:, 0], places[:, 1])
         return np.column_stack([x, y])
 
     return shapely.transform(geometry, move)
