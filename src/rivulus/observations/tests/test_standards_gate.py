@@ -529,6 +529,32 @@ def test_many_at_once_are_all_stored_in_few_commits():
     assert commits < 100
 
 
+def test_arrays_that_write_times_in_their_own_ways_share_a_commit_and_a_wrong_time_fails_its_row():
+    bogdan = Bogdan()
+    number, second = bogdan.series["number"], bogdan.series["second"]
+    bodies = [
+        [array(number, [["2026-05-28T10:00:00+02:00", 1], ["2026-05-28T08:00:01.5Z", 99]])],
+        [array(number, [["2026-05-28T08:00:02Z", 2], ["2026-02-30T08:00:00Z", 3]]), array(second, [[TIME, 4.5]])],
+        [array(second, [["2026-05-28T08:00:01Z", 5], ["2026-05-28T08:00:02Z/2026-05-28T08:00:03Z", 6]])],
+        [array(second, [])],
+    ]
+
+    async def run():
+        async with opened() as made:
+            return await asyncio.gather(*(post(made, "CreateObservations", body, bogdan.key) for body in bodies))
+
+    answers = [[row if row == "error" else "stored" for row in answer[2]] for answer in asyncio.run(run())]
+    assert answers == [["stored"] * 2, ["stored", "error", "stored"], ["stored"] * 2, []]
+    assert [(row[0], row[1] - T0, row[2], row[3]) for row in stored(bogdan)] == [
+        (number, 0, 1, 0),
+        (number, 1_500_000, 99, Flag.OUT_OF_RANGE),
+        (number, 2_000_000, 2, 0),
+        (second, 0, 4.5, 0),
+        (second, 1_000_000, 5, 0),
+        (second, 2_000_000, 6, Flag.ANNOTATED),
+    ]
+
+
 def test_its_health_is_asked_without_a_key():
     async def run():
         async with opened() as made:

@@ -6,6 +6,7 @@ from typing import Any
 import django
 from django.core.handlers.asgi import ASGIHandler
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy comes: its products here are small
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rivulus.config.settings")
 django.setup(set_prefix=False)
 

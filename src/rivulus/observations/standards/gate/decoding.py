@@ -5,14 +5,12 @@ Both faces use it, so that a request means the same in the gate and in the web p
 
 import contextlib
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Annotated, Any, cast
+from typing import Any
 
 import msgspec
-import numpy as np
 from msgspec import UNSET, UnsetType
-from numpy.typing import NDArray
 
 from rivulus.kernel.errors import Refused
 from rivulus.kernel.words import N_
@@ -20,7 +18,6 @@ from rivulus.observations.rules.observed import Observed
 from rivulus.observations.rules.readings import MS
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-MICROSECOND = dt.timedelta(microseconds=1)
 LARGEST_BODY = 10 * 1024 * 1024
 MOST_ROWS = 200_000
 NEEDS_SERIES = N_("Say which Datastream the observation is of.")
@@ -76,24 +73,38 @@ class GroupBody(msgspec.Struct, rename={"rows": "dataArray", "stream": "Datastre
     streams: Reference | UnsetType = UNSET
 
 
+class PlainReference(msgspec.Struct, rename={"id": "@iot.id"}):
+    """An entity named by its number, and by nothing else."""
+
+    id: int
+
+
+class PlainBody(msgspec.Struct, forbid_unknown_fields=True, rename={"time": "phenomenonTime", "stream": "Datastream"}):
+    """The kind of observation that nearly all are: when, how much, of what."""
+
+    time: str
+    result: float
+    stream: PlainReference
+
+
 class PlainGroupBody(msgspec.Struct, rename={"rows": "dataArray", "stream": "Datastream"}):
     """The kind of group that nearly all are: when, and how much."""
 
     components: list[str]
-    rows: list[tuple[Annotated[dt.datetime, msgspec.Meta(tz=True)], float]]
-    stream: Reference
+    rows: list[tuple[str, float]]
+    stream: PlainReference
 
 
 @dataclass(slots=True)
 class Group:
-    """Rows of one series, decoded: ``plain`` where they are time and number only, else one by one.
+    """Rows of one series, decoded: ``plain`` where they are time and number only (times as written), else one by one.
 
     A row of ``observed`` is a sentence where it could not be read.
     """
 
     datastream: int
     is_multi: bool = False
-    plain: list[tuple[dt.datetime, float]] | None = None
+    plain: list[tuple[str, float]] | None = None
     observed: list[Observed | str] = field(default_factory=list)
 
     def __len__(self) -> int:
@@ -103,7 +114,8 @@ class Group:
 _observation = msgspec.json.Decoder(ObservationBody)
 _groups = msgspec.json.Decoder(list[GroupBody])
 _plain_groups = msgspec.json.Decoder(list[PlainGroupBody])
-_plain_rows = msgspec.json.Decoder(list[tuple[Annotated[dt.datetime, msgspec.Meta(tz=True)], float]])
+_plain_rows = msgspec.json.Decoder(list[tuple[str, float]])
+_plain_observation = msgspec.json.Decoder(PlainBody)
 _rows = msgspec.json.Decoder(list[list[Any]])
 
 
@@ -131,6 +143,14 @@ def decode_observation(body: bytes, *, has_series: bool = False) -> Observed:
     return observed
 
 
+def decode_plain(body: bytes) -> PlainBody | None:
+    """Return an observation of nothing but time, number and series, or None where it must be looked at closer."""
+    try:
+        return _plain_observation.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
 def decode_data_array(body: bytes) -> list[Group]:
     """Return the groups of a data array. Raises Refused where the whole cannot be read."""
     groups = _plain(body) or [_group(each) for each in _decode(_groups, body)]
@@ -142,10 +162,10 @@ def decode_data_array(body: bytes) -> list[Group]:
 def read_time(text: str) -> int:
     """Return a time with its zone as microseconds since 1970, whole milliseconds; raises Refused."""
     try:
-        moment = dt.datetime.fromisoformat(text.strip())
-        return (moment - EPOCH) // MICROSECOND // MS * MS
+        since = dt.datetime.fromisoformat(text.strip()) - EPOCH
     except (ValueError, TypeError, OverflowError) as error:  # TypeError: without a zone
         raise Refused(NOT_A_TIME) from error
+    return ((since.days * 86_400 + since.seconds) * 1000 + since.microseconds // MS) * MS
 
 
 def read_interval(text: str) -> tuple[int, int | None]:
@@ -183,7 +203,7 @@ def _group(sent: GroupBody) -> Group:
     if series is None:
         raise Refused(NEEDS_SERIES)
     if sent.components == PLAIN:
-        with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):  # some row is of another kind, or wrong
+        with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):  # some row is of another kind
             return Group(series, is_multi, _plain_rows.decode(sent.rows))
     _check_components(sent.components)
     return Group(series, is_multi, observed=[_row(sent.components, row) for row in _decode(_rows, sent.rows)])
@@ -195,17 +215,14 @@ def _plain(body: bytes) -> list[Group] | None:
         sent = _plain_groups.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    if any(each.components != PLAIN or each.stream.id is UNSET for each in sent):
+    if any(each.components != PLAIN for each in sent):
         return None
-    return [Group(cast(int, each.stream.id), False, each.rows) for each in sent]
+    return [Group(each.stream.id, False, each.rows) for each in sent]
 
 
-def columns_of(rows: Sequence[tuple[dt.datetime, float]]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return times (microseconds since 1970, whole milliseconds) and values of rows."""
-    seconds = np.array([row[0].timestamp() for row in rows], np.float64)
-    # A double holds the microseconds of our centuries to a quarter of one: rounding gives them back exactly.
-    times = np.rint(seconds * 1e6).astype(np.int64) // MS * MS
-    return times, np.array([row[1] for row in rows], np.float64)
+def observed_of(rows: Iterable[tuple[str, float]]) -> list[Observed | str]:
+    """Return plain rows one by one; a row is a sentence where its time cannot be read."""
+    return [_row(PLAIN, list(row)) for row in rows]
 
 
 def _check_components(components: list[str]) -> None:

@@ -18,7 +18,7 @@ from rivulus.kernel.errors import Refused
 from rivulus.kernel.words import N_
 from rivulus.observations.actions.store import writing
 from rivulus.observations.rules.readings import Annotation, Batch, Readings, Record, concatenate
-from rivulus.observations.standards.gate.preparing import Prepared
+from rivulus.observations.standards.gate.preparing import Prepared, read_together
 
 log = logging.getLogger(__name__)
 MOST_TOGETHER = 100_000  # rows of one commit
@@ -91,6 +91,7 @@ class Flusher:
     def _run(self) -> None:
         while group := self._next():
             try:
+                read_together(each.prepared for each in group)
                 outcome = self._store(group)
             except Exception:
                 log.exception("A group could not be stored.")

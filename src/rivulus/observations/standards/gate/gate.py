@@ -6,10 +6,12 @@ it hands on, body and all, to the same pages that the web process serves.
 """
 
 import asyncio
+import gc
 import logging
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -24,7 +26,7 @@ from rivulus.observations.standards.gate.decoding import LARGEST_BODY, NotHereEr
 from rivulus.observations.standards.gate.flushing import Flusher, NotStored
 from rivulus.observations.standards.gate.preparing import Desk
 from rivulus.observations.standards.gate.quotas import Quotas, QuotaSpent
-from rivulus.observations.standards.gate.register import CARRIERS, Register
+from rivulus.observations.standards.gate.register import Register
 from rivulus.observations.terms import Scope
 
 type Message = MutableMapping[str, Any]
@@ -39,7 +41,6 @@ NO_KEY = N_(
     "Observations need a key that is valid: send it as Authorization: Bearer, as the password of Basic, or as X-API-Key."
 )
 NO_SCOPE = N_("This key may not send observations.")
-WANTED = frozenset({b"host", b"content-length", b"prefer", b"cookie", *CARRIERS})
 CHALLENGE = ("WWW-Authenticate", 'Bearer realm="sensorthings"')
 
 
@@ -82,7 +83,7 @@ class Gate:
         await self._elsewhere(scope, receive, send)
 
     async def _take_in(self, scope: Message, receive: Receive, send: Send, target: requests.Target) -> None:
-        headers = {name: value for name, value in scope["headers"] if name in WANTED}
+        headers = dict(scope["headers"])
         body = await _read(headers, receive)
         if body is None:
             await _send(send, answers.refused(413, requests.TOO_LARGE, (("Connection", "close"),)))
@@ -117,7 +118,7 @@ class Gate:
         prepared = pending.prepared
         try:
             self.quotas.count(holder, len(prepared))
-            if any(number is not None for number in prepared.numbers):
+            if prepared.stores_something():
                 loop = asyncio.get_running_loop()
                 future: asyncio.Future[None] = loop.create_future()
                 self._loop = loop
@@ -152,6 +153,9 @@ class Gate:
         self.register.start()
         self.quotas.start()
         self.flusher.start()
+        # What is there now stays: no need to look through it for garbage while observations come in.
+        gc.collect()
+        gc.freeze()
 
     def _stop(self) -> None:
         self.flusher.stop()
@@ -199,13 +203,16 @@ def _again(body: bytes, receive: Receive) -> Receive:
 
 
 async def _send(send: Send, answer: Answer) -> None:
-    headers = [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in answer.headers]
+    headers = [(_name_of(name), value.encode("latin-1", "replace")) for name, value in answer.headers]
     headers += _ALWAYS
-    headers.append((b"content-length", str(len(answer.body)).encode()))
+    headers.append((b"content-length", b"%d" % len(answer.body)))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body})
 
 
-_ALWAYS = [(b"content-type", b"application/json")] + [
-    (name.lower().encode(), value.encode()) for name, value in answers.CORS
-]
+@lru_cache(maxsize=64)
+def _name_of(header: str) -> bytes:
+    return header.lower().encode()
+
+
+_ALWAYS = [(b"content-type", b"application/json")] + [(_name_of(name), value.encode()) for name, value in answers.CORS]

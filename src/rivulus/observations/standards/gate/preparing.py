@@ -1,9 +1,9 @@
 """From a decoded request to what is stored: whose series it is, whether each row can be, and what it will be called."""
 
-import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from itertools import chain
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +12,12 @@ from rivulus.kernel.errors import Refused
 from rivulus.kernel.words import N_
 from rivulus.observations.rules import quality
 from rivulus.observations.rules.identifiers import observation_id
-from rivulus.observations.rules.observed import Admitted, Observed, Series, admit
+from rivulus.observations.rules.instants import read_alike
+from rivulus.observations.rules.observed import Admitted, Observed, Series, admit, check_time
 from rivulus.observations.rules.ordering import keys
 from rivulus.observations.rules.readings import EARLIEST_US, Annotation, Readings, Record, concatenate
 from rivulus.observations.rules.writers import Forbidden
-from rivulus.observations.standards.gate.decoding import Group, columns_of
+from rivulus.observations.standards.gate.decoding import Group, observed_of
 from rivulus.observations.terms import Flag, ResultKind
 
 NO_SERIES = N_("There is no such series.")
@@ -44,7 +45,8 @@ class Unknown(Refused):
 class Prepared:
     """What one request stores; ``numbers`` are its observations row by row, None where a row cannot be stored.
 
-    A single number is kept as (time, value, series, flags): arrays of one are slow.
+    A single number is kept as (time, value, series, flags): arrays of one are slow. ``plain`` is still to be read, and
+    its rows have no numbers until then (see read_together).
     """
 
     numbers: list[int | None] = field(default_factory=list)
@@ -53,12 +55,17 @@ class Prepared:
     records: list[Record] = field(default_factory=list)
     annotations: list[Annotation] = field(default_factory=list)
     source: str = ""
+    plain: "Plain | None" = None
 
     def __len__(self) -> int:
         return len(self.numbers)
 
+    def stores_something(self) -> bool:
+        """Say whether there is anything to store, or may be."""
+        return self.plain is not None or any(number is not None for number in self.numbers)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class Desk:
     """What requests are held against: what is known, whose series may be written, and the present moment."""
 
@@ -66,6 +73,14 @@ class Desk:
     owns: Callable[[int | None], bool]
     now_us: int
     source: str = ""
+
+
+@dataclass(slots=True)
+class Plain:
+    """Rows of time and number, times as they were written: for each group its series and the place of its first row."""
+
+    desk: Desk
+    groups: list[tuple[int, Series, Group]] = field(default_factory=list)
 
 
 def prepare_one(observed: Observed, desk: Desk) -> tuple[Prepared, Admitted]:
@@ -80,9 +95,21 @@ def prepare_one(observed: Observed, desk: Desk) -> tuple[Prepared, Admitted]:
     return prepared, admitted
 
 
+def prepare_plain(datastream: int, time_us: int, value: float, desk: Desk) -> Prepared | None:
+    """Return what to store of one number, or None where its series holds something else."""
+    series = _find(datastream, False, desk)
+    if series.kind != ResultKind.NUMBER:
+        return None
+    time_us = check_time(time_us, desk.now_us)
+    flags = quality.flags_of(value, time_us, series.minimum, series.maximum, desk.now_us)
+    return Prepared(
+        [observation_id(datastream, time_us)], single=(time_us, value, datastream, flags), source=desk.source
+    )
+
+
 def prepare_groups(groups: list[Group], desk: Desk) -> Prepared:
-    """Return what to store of a data array; what cannot be stored has no number."""
-    prepared, plain = Prepared(source=desk.source), _Plain()
+    """Return what to store of a data array; what cannot be stored has no number, what is still to be read none yet."""
+    prepared, plain = Prepared(source=desk.source), Plain(desk)
     others: list[Readings] = []
     for group in groups:
         try:
@@ -91,55 +118,86 @@ def prepare_groups(groups: list[Group], desk: Desk) -> Prepared:
             prepared.numbers += [None] * len(group)
             continue
         if group.plain is not None and series.kind == ResultKind.NUMBER:
-            plain.add(len(prepared.numbers), series, group.plain)
-            prepared.numbers += [None] * len(group)  # until they are known, all at once
+            plain.groups.append((len(prepared.numbers), series, group))
+            prepared.numbers += [None] * len(group)
         else:
             others.append(_one_by_one(group, series, prepared, desk))
-    if plain.rows:
-        others.insert(0, plain.finish(prepared.numbers, desk.now_us))
-    prepared.readings = others[0] if len(others) == 1 else concatenate(others)
+    prepared.plain = plain if plain.groups else None
+    prepared.readings = concatenate(others) if others else None
     return prepared
 
 
-class _Plain:
-    """Rows of time and number, of any series, made into columns together: NumPy is slow in small pieces."""
+def read_together(prepared: Iterable[Prepared]) -> None:
+    """Read the plain rows of requests that are stored together: NumPy is slow in small pieces."""
+    unread = [each for each in prepared if each.plain is not None]
+    if not unread or _read(unread):
+        return
+    for each in unread:
+        if len(unread) == 1 or not _read([each]):  # others write their times in another way, or one is no time
+            _read_one_by_one(each)
 
-    def __init__(self) -> None:
-        self.rows: list[tuple[dt.datetime, float]] = []
-        self.series: list[Series] = []
-        self.counts: list[int] = []
-        self.places: list[int] = []
 
-    def add(self, place: int, series: Series, rows: list[tuple[dt.datetime, float]]) -> None:
-        """Take the rows of one series; `place` is that of the first among the rows of the request."""
-        self.rows += rows
-        self.series.append(series)
-        self.counts.append(len(rows))
-        self.places.append(place)
+def _read(unread: Sequence[Prepared]) -> bool:
+    """Read what can be read at once; if it cannot, leave it all and say so."""
+    plains = [each.plain for each in unread if each.plain is not None]
+    groups = [(series, group.plain or []) for plain in plains for _, series, group in plain.groups]
+    cells: list[Any] = list(chain.from_iterable(chain.from_iterable([rows for _, rows in groups])))
+    times = read_alike(cells[::2])
+    if times is None:
+        return False
+    values, counts = np.array(cells[1::2], np.float64), [len(rows) for _, rows in groups]
+    series = [series for series, _ in groups]
+    readings = Readings(
+        times, values, np.array([one.id for one in series], np.int32).repeat(counts), _ranges(values, series, counts)
+    )
+    numbers: list[int | None] = keys(readings).tolist()
+    start = 0
+    for each, plain in zip(unread, plains, strict=True):
+        end = start + sum(len(group) for _, _, group in plain.groups)
+        _take(each, plain, readings.take(slice(start, end)), numbers[start:end])
+        start = end
+    return True
 
-    def finish(self, numbers: list[int | None], now_us: int) -> Readings:
-        """Return the readings that can be stored, and write their numbers into their places."""
-        times, values = columns_of(self.rows)
-        datastreams = np.repeat(np.array([series.id for series in self.series], np.int32), self.counts)
-        readings = Readings(times, values, datastreams, self._quality(times, values, now_us))
-        is_wrong = (times > now_us + quality.AHEAD_REFUSED_US) | (times < EARLIEST_US)
-        own: list[int | None] = keys(readings).tolist()
-        if is_wrong.any():
-            own = [None if wrong else number for number, wrong in zip(own, is_wrong.tolist(), strict=True)]
-            readings = readings.take(~is_wrong)
-        start = 0
-        for place, count in zip(self.places, self.counts, strict=True):
-            numbers[place : place + count] = own[start : start + count]
-            start += count
-        return readings
 
-    def _quality(self, times: NDArray[np.int64], values: NDArray[np.float64], now_us: int) -> NDArray[np.int32]:
-        flags = np.where(times > now_us + quality.AHEAD_FLAGGED_US, np.int32(Flag.CLOCK), np.int32(0))
-        if any(series.minimum is not None or series.maximum is not None for series in self.series):
-            low = np.repeat([-np.inf if s.minimum is None else s.minimum for s in self.series], self.counts)
-            high = np.repeat([np.inf if s.maximum is None else s.maximum for s in self.series], self.counts)
-            flags |= np.where((values < low) | (values > high), np.int32(Flag.OUT_OF_RANGE), np.int32(0))
-        return flags
+def _take(prepared: Prepared, plain: Plain, own: Readings, numbers: list[int | None]) -> None:
+    """Give a request its readings, without those whose time cannot be, and their numbers."""
+    now_us = plain.desk.now_us
+    if len(own) and own.time.max() > now_us + quality.AHEAD_FLAGGED_US:
+        own = quality.flag_clocks(own, now_us)
+    if len(own) and not EARLIEST_US <= own.time.min() <= own.time.max() <= now_us + quality.AHEAD_REFUSED_US:
+        is_wrong = quality.is_refused(own.time, now_us) | (own.time < EARLIEST_US)
+        numbers = [None if wrong else number for number, wrong in zip(numbers, is_wrong.tolist(), strict=True)]
+        own = own.take(~is_wrong)
+    start = 0
+    for place, _, group in plain.groups:
+        prepared.numbers[place : place + len(group)] = numbers[start : start + len(group)]
+        start += len(group)
+    prepared.readings = own if prepared.readings is None else concatenate((own, prepared.readings))
+    prepared.plain = None
+
+
+def _read_one_by_one(prepared: Prepared) -> None:
+    plain = prepared.plain
+    assert plain is not None
+    parts: list[Readings] = []
+    for place, series, group in plain.groups:
+        own = Prepared()
+        rows = Group(group.datastream, observed=observed_of(group.plain or ()))
+        parts.append(_one_by_one(rows, series, own, plain.desk))
+        prepared.numbers[place : place + len(group)] = own.numbers
+        prepared.annotations += own.annotations
+    others = () if prepared.readings is None else (prepared.readings,)
+    prepared.readings, prepared.plain = concatenate((*parts, *others)), None
+
+
+def _ranges(values: NDArray[np.float64], series: Sequence[Series], counts: Sequence[int]) -> NDArray[np.int32]:
+    """Flag what is outside the plausible values of its series."""
+    flags = np.zeros(len(values), np.int32)
+    if any(one.minimum is not None or one.maximum is not None for one in series):
+        low = np.repeat([-np.inf if one.minimum is None else one.minimum for one in series], counts)
+        high = np.repeat([np.inf if one.maximum is None else one.maximum for one in series], counts)
+        flags[(values < low) | (values > high)] = Flag.OUT_OF_RANGE
+    return flags
 
 
 def _find(number: int, is_multi: bool, desk: Desk) -> Series:
@@ -180,10 +238,7 @@ def _one_by_one(group: Group, series: Series, prepared: Prepared, desk: Desk) ->
 
 
 def _observed(group: Group) -> list[Observed | str]:
-    if group.plain is None:
-        return group.observed
-    times, _ = columns_of(group.plain)
-    return [Observed(result=row[1], time=time) for row, time in zip(group.plain, times.tolist(), strict=True)]
+    return group.observed if group.plain is None else observed_of(group.plain)
 
 
 def _add(prepared: Prepared, admitted: Admitted) -> None:

@@ -32,7 +32,7 @@ from rivulus.observations.rules.writers import Conflict, Forbidden
 from rivulus.observations.standards.gate import requests
 from rivulus.observations.standards.gate.answers import Answer
 from rivulus.observations.standards.gate.decoding import NotHereError, decode_observation, read_interval
-from rivulus.observations.standards.gate.preparing import Desk, Prepared
+from rivulus.observations.standards.gate.preparing import Desk, Prepared, read_together
 from rivulus.observations.standards.gate.requests import Pending, Target
 from rivulus.observations.standards.sensorthings.access import Account, check_quota
 from rivulus.observations.standards.sensorthings.bodies import decode_object
@@ -199,6 +199,7 @@ def _pending(answer: Pending | Answer) -> Prepared:
 
 def _store(account: Account, prepared: Iterable[Prepared]) -> None:
     listed = [each for each in prepared if len(each)]
+    read_together(listed)
     if not listed:
         return
     count = sum(len(each) for each in listed)
