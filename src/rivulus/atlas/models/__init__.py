@@ -5,6 +5,7 @@ from rivulus.atlas.models.imports import ImportProblem, LayerImport
 from rivulus.atlas.models.land import LandAsset, LandPhoto, LandStage
 from rivulus.atlas.models.layers import Change, Feature, Layer, PastFeature
 from rivulus.atlas.models.planning import Amendment, AmendmentItem, Constraint, Plan, PlanDocument, ZoneRule
+from rivulus.atlas.models.recipes import RasterFile, Recipe, RecipeRun
 
 __all__ = [
     "Amendment",
@@ -23,6 +24,9 @@ __all__ = [
     "Place",
     "Plan",
     "PlanDocument",
+    "RasterFile",
+    "Recipe",
+    "RecipeRun",
     "SearchedLayer",
     "StreetEdge",
     "StreetNode",

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from rivulus.atlas.models.layers import Change, Layer
-from rivulus.atlas.rules.import_states import State
+from rivulus.atlas.rules.imports.states import State
 from rivulus.kernel import clock
 
 

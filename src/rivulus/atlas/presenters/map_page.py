@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language, gettext
 
 from rivulus.atlas.models import Layer
@@ -57,7 +57,7 @@ def _row(layer: Layer, is_shown: bool, language: str) -> LayerRow:
     named = tuple(LegendClass(line.words or words, line.light, line.dark) for line in lines)
     return LayerRow(
         layer=layer,
-        url=reverse("atlas:layer", args=[layer.code]),
+        url=_address("atlas:layer", layer.code),
         origin="" if layer.origin == Origin.OFFICIAL else gettext(ORIGIN_NAMES[Origin(layer.origin)]),
         is_made_up=layer.origin in (Origin.ILLUSTRATIVE, Origin.SCHEMATIC),
         is_shown=is_shown,
@@ -125,7 +125,7 @@ def _here(found: FoundHere, language: str) -> HereRow:
     return HereRow(
         name=found.name,
         layer=found.layer.title,
-        url=reverse("atlas:feature", args=[found.layer.code, found.key]),
+        url=_address("atlas:feature", found.layer.code, found.key),
         distance=away if found.distance_m >= 1 else "",
         facts=facts,
         is_made_up=found.layer.origin in (Origin.ILLUSTRATIVE, Origin.SCHEMATIC),
@@ -134,6 +134,13 @@ def _here(found: FoundHere, language: str) -> HereRow:
 
 def _with_unit(text: str, unit: str) -> str:
     return f"{text} {unit}" if unit else text
+
+
+def _address(name: str, *args: str) -> str:
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
 
 
 def script_words() -> Mapping[str, str]:

@@ -1,0 +1,182 @@
+"""Kinds of recipes: what each asks for and answers with, and whether its parameters make sense. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rivulus.kernel.errors import Refused
+from rivulus.kernel.words import N_
+
+
+class RecipeKind(StrEnum):
+    """What is asked."""
+
+    NEAREST = "nearest"
+    WITHIN = "within"
+    BUFFER = "buffer"
+    INTERSECTION = "intersection"
+    PER_INHABITANT = "per_inhabitant"
+    INDICATORS = "indicators"
+    ZONAL = "zonal"
+    HOT_SPOTS = "hot_spots"
+
+
+KIND_NAMES: Mapping[RecipeKind, str] = {
+    RecipeKind.NEAREST: N_("How far is the nearest?"),
+    RecipeKind.WITHIN: N_("How many are within a distance?"),
+    RecipeKind.BUFFER: N_("What lies within a distance?"),
+    RecipeKind.INTERSECTION: N_("What do two layers share?"),
+    RecipeKind.PER_INHABITANT: N_("How much is there for each inhabitant?"),
+    RecipeKind.INDICATORS: N_("How much is there in each area?"),
+    RecipeKind.ZONAL: N_("What does a raster say of each area?"),
+    RecipeKind.HOT_SPOTS: N_("Where are the hot and cold spots of a raster?"),
+}
+
+
+class RunState(StrEnum):
+    """How far a run is."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+RUN_STATE_NAMES: Mapping[RunState, str] = {
+    RunState.QUEUED: N_("Waiting"),
+    RunState.RUNNING: N_("Running"),
+    RunState.DONE: N_("Done"),
+    RunState.FAILED: N_("Failed"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a kind asks for."""
+
+    layer: str = ""  # a sentence for the first layer, empty where it needs none
+    other: str = ""
+    raster: bool = False
+    distance: bool = False
+    attribute: str = ""
+    smallest: bool = False
+    deviations: bool = False
+    makes: str = "any"  # the geometry of what it makes
+
+
+NEEDS: Mapping[RecipeKind, Needs] = {
+    RecipeKind.NEAREST: Needs(N_("From the features of"), N_("to the nearest of"), distance=True, makes="line"),
+    RecipeKind.WITHIN: Needs(N_("For each feature of"), N_("count those of"), distance=True),
+    RecipeKind.BUFFER: Needs(N_("Around the features of"), distance=True, makes="polygon"),
+    RecipeKind.INTERSECTION: Needs(N_("What the areas of"), N_("share with those of"), makes="polygon"),
+    RecipeKind.PER_INHABITANT: Needs(
+        N_("Homes, with the number of inhabitants"),
+        N_("Green space, or places to go to"),
+        distance=True,
+        attribute=N_("Attribute with the number of inhabitants"),
+        smallest=True,
+    ),
+    RecipeKind.INDICATORS: Needs(
+        N_("For each area of"), N_("measure what there is of"), attribute=N_("Attribute to be summed"), makes="polygon"
+    ),
+    RecipeKind.ZONAL: Needs(N_("For each area of"), raster=True, makes="polygon"),
+    RecipeKind.HOT_SPOTS: Needs(raster=True, smallest=True, deviations=True, makes="polygon"),
+}
+
+FURTHEST_M = 20_000.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """The numbers of a recipe."""
+
+    within_m: float = 0.0
+    attribute: str = ""
+    smallest_m2: float = 0.0
+    deviations: float = 2.0
+
+    def as_json(self) -> dict[str, object]:
+        """Return them as they are kept."""
+        return {
+            "within_m": self.within_m,
+            "attribute": self.attribute,
+            "smallest_m2": self.smallest_m2,
+            "deviations": self.deviations,
+        }
+
+
+def read_parameters(given: Mapping[str, object]) -> Parameters:
+    """Return the numbers that were kept; what is missing has its usual value."""
+    usual = Parameters()
+    return Parameters(
+        within_m=_number(given.get("within_m"), usual.within_m),
+        attribute=str(given.get("attribute") or ""),
+        smallest_m2=_number(given.get("smallest_m2"), usual.smallest_m2),
+        deviations=_number(given.get("deviations"), usual.deviations),
+    )
+
+
+def _number(value: object, usual: float) -> float:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else usual
+
+
+def check(
+    kind: RecipeKind, parameters: Parameters, *, layer: bool, other: bool, raster: bool, attributes: Mapping[str, str]
+) -> None:
+    """Raise Refused for a recipe that lacks something or whose numbers make no sense.
+
+    ``attributes`` are the types of the attributes that the parameter ``attribute`` may name.
+    """
+    needs = NEEDS[kind]
+    if (needs.layer and not layer) or (needs.other and not other):
+        raise Refused(N_("Choose the layers that this question is about."))
+    if needs.raster and not raster:
+        raise Refused(N_("Choose the raster that this question is about."))
+    if needs.distance and not 0 <= parameters.within_m <= FURTHEST_M:
+        raise Refused(N_("The distance lies between 0 and 20 km."))
+    if kind in (RecipeKind.BUFFER, RecipeKind.PER_INHABITANT) and parameters.within_m <= 0:
+        raise Refused(N_("Say a distance in metres."))
+    if kind == RecipeKind.PER_INHABITANT and not parameters.attribute:
+        raise Refused(N_("Say which attribute holds the number of inhabitants."))
+    if parameters.attribute and needs.attribute and attributes.get(parameters.attribute) not in ("integer", "number"):
+        raise Refused(N_("The layer has no attribute of numbers called %(name)s."), name=parameters.attribute[:60])
+    if parameters.smallest_m2 < 0 or abs(parameters.deviations) > 10:
+        raise Refused(N_("One of the numbers makes no sense."))
+
+
+# What columns and numbers of an answer are called, and their units.
+COLUMNS: Mapping[str, tuple[str, str]] = {
+    "nearest": (N_("Nearest"), ""),
+    "distance_m": (N_("Distance"), "m"),
+    "count": (N_("Number"), ""),
+    "area_m2": (N_("Area"), "m²"),
+    "length_m": (N_("Length"), "m"),
+    "share": (N_("Share"), "%"),
+    "sum": (N_("Sum"), ""),
+    "other": (N_("With"), ""),
+    "inhabitants": (N_("Inhabitants"), ""),
+    "inhabitants_served": (N_("Inhabitants who have some within the distance"), ""),
+    "served_share": (N_("Share of the inhabitants who have some within the distance"), "%"),
+    "m2_per_inhabitant": (N_("For each inhabitant"), "m²"),
+    "features": (N_("Features looked at"), ""),
+    "within_count": (N_("Within the distance"), ""),
+    "within_share": (N_("Share within the distance"), "%"),
+    "mean_m": (N_("Mean distance"), "m"),
+    "median_m": (N_("Median distance"), "m"),
+    "furthest_m": (N_("Furthest"), "m"),
+    "with_some": (N_("With at least one"), ""),
+    "with_some_share": (N_("Share with at least one"), "%"),
+    "mean_count": (N_("Mean number"), ""),
+    "parts": (N_("Separate parts"), ""),
+    "pairs": (N_("Pairs"), ""),
+    "areas": (N_("Areas"), ""),
+    "cells": (N_("Cells"), ""),
+    "cell_m2": (N_("Area of a cell"), "m²"),
+    "mean": (N_("Mean"), "*"),
+    "deviation": (N_("Standard deviation"), "*"),
+    "lowest": (N_("Lowest"), "*"),
+    "highest": (N_("Highest"), "*"),
+    "limit": (N_("Limit of a spot"), "*"),
+    "spots": (N_("Spots"), ""),
+}
+RASTER_UNIT = "*"  # stands for the unit of the raster
