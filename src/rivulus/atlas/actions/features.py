@@ -78,10 +78,11 @@ def replace_features(
     reason: str = "",
     features: Iterable[NewFeature],
     since: dt.date | None = None,
+    is_whole: bool = True,
 ) -> Change | None:
     """Make a layer exactly these features, and return the change; None where it already was.
 
-    Features are compared by key, and one without a key by its content; what is the same stays untouched, with its
+    Unless these are the whole layer (``is_whole``), what is not among them stays. Features are compared by key, and one without a key by its content; what is the same stays untouched, with its
     number and history. With ``since`` all that differs takes effect on that day, without it what was known was wrong.
     Raises Refused as ``apply_changes`` does.
     """
@@ -90,7 +91,7 @@ def replace_features(
     staging = Staging(locked)
     staging.start()
     staging.add(features, key_by_content=True)
-    merging.compare(locked, since=since, today=clock.today(), count=staging.count)
+    merging.compare(locked, since=since, today=clock.today(), count=staging.count, is_whole=is_whole)
     change = _carry_out(by, locked, kind, reason)
     _bring_up_to_date(layer, locked)
     return change
@@ -98,14 +99,19 @@ def replace_features(
 
 @transaction.atomic
 def compare_features(
-    *, by: "Person | None", layer: Layer, features: Iterable[NewFeature], since: dt.date | None = None
+    *,
+    by: "Person | None",
+    layer: Layer,
+    features: Iterable[NewFeature],
+    since: dt.date | None = None,
+    is_whole: bool = True,
 ) -> Counts:
     """Return what ``replace_features`` would do; nothing is changed. Raises Refused as it does."""
     _check(by, layer, ChangeKind.IMPORT)
     staging = Staging(layer)
     staging.start()
     staging.add(features, key_by_content=True)
-    merging.compare(layer, since=since, today=clock.today(), count=staging.count)
+    merging.compare(layer, since=since, today=clock.today(), count=staging.count, is_whole=is_whole)
     return merging.count_staged()
 
 

@@ -1,7 +1,7 @@
 """Files that people import into layers."""
 
 import django.db.models.deletion
-import rivulus.atlas.rules.import_states
+import rivulus.atlas.rules.imports.states
 import rivulus.kernel.clock
 from django.conf import settings
 from django.contrib.postgres.operations import UnaccentExtension
@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ("url", models.URLField(blank=True, max_length=1000)),
                 ("file", models.CharField(blank=True, max_length=200)),
                 ("size", models.PositiveBigIntegerField(default=0)),
-                ("state", models.CharField(default=rivulus.atlas.rules.import_states.State["READING"], max_length=10)),
+                ("state", models.CharField(default=rivulus.atlas.rules.imports.states.State["READING"], max_length=10)),
                 ("found", models.JSONField(default=dict)),
                 ("choices", models.JSONField(default=dict)),
                 ("counts", models.JSONField(default=dict)),
@@ -135,7 +135,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("change__isnull", True),
-                    ("state", rivulus.atlas.rules.import_states.State["DONE"]),
+                    ("state", rivulus.atlas.rules.imports.states.State["DONE"]),
                     _connector="OR",
                 ),
                 name="layer_import_done_has_change",

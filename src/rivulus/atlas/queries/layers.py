@@ -7,6 +7,8 @@ from django.db import connection
 
 from rivulus.atlas.models import Layer
 from rivulus.atlas.rules.schema_changes import Held
+from rivulus.atlas.rules.schemas import LANGUAGES
+from rivulus.atlas.rules.specs import LayerSpec
 
 MOST_VALUES = 20_000
 
@@ -45,3 +47,30 @@ def _plain(value: object) -> object:
     import json
 
     return json.loads(value) if isinstance(value, str) else value
+
+
+def spec_of(layer: Layer) -> LayerSpec:
+    """Return a layer in the words in which it could be described anew."""
+    texts = {
+        name: {language: getattr(layer, f"{name}_{language}") for language in LANGUAGES}
+        for name in ("title", "description")
+    }
+    return LayerSpec(
+        code=layer.code,
+        theme=layer.theme,
+        title=texts["title"],
+        description=texts["description"],
+        geometry_type=layer.geometry_type,
+        schema=layer.schema,
+        style=layer.style,
+        licence=layer.licence,
+        attribution=layer.attribution,
+        owner=layer.owner.code,
+        visibility=layer.visibility,
+        origin=layer.origin,
+        crs=layer.crs,
+        update_rhythm=layer.update_rhythm,
+        rank=layer.rank,
+        is_shown_at_first=layer.is_shown_at_first,
+        is_kept_by_machine=layer.is_kept_by_machine,
+    )

@@ -243,16 +243,20 @@ ORDER BY f.key, f.valid @> %(day)s DESC, lower(f.valid) NULLS FIRST
 _COMPARE = """
 WITH same AS (
     DELETE FROM pg_temp.atlas_staged s USING pg_temp.atlas_present p
-    WHERE p.key = s.key AND p.properties = s.properties AND p.geometry = s.geometry
+    WHERE s.action = 'a' AND p.key = s.key AND p.properties = s.properties AND p.geometry = s.geometry
         AND (s.valid = '(,)'::daterange OR s.valid = p.valid)
     RETURNING s.key
 ), changed AS (
     UPDATE pg_temp.atlas_staged s SET action = 'c', seen = p.number,
         since = CASE WHEN s.valid = '(,)'::daterange AND p.holds THEN %(since)s::date END,
         valid = CASE WHEN s.valid = '(,)'::daterange THEN NULL ELSE s.valid END
-    FROM pg_temp.atlas_present p WHERE p.key = s.key AND NOT EXISTS (SELECT 1 FROM same WHERE same.key = s.key)
+    FROM pg_temp.atlas_present p
+    WHERE s.action = 'a' AND p.key = s.key AND NOT EXISTS (SELECT 1 FROM same WHERE same.key = s.key)
     RETURNING s.key
 )
+SELECT count(*) FROM changed
+"""
+_NO_LONGER = """
 INSERT INTO pg_temp.atlas_staged (ordinal, action, key, seen, since)
 SELECT %(count)s + row_number() OVER (ORDER BY p.id), 'r', p.key, p.number, %(since)s::date
 FROM pg_temp.atlas_present p
@@ -272,7 +276,7 @@ WHERE action = 'a' AND valid = '(,)'::daterange
 """
 
 
-def compare(layer: Layer, *, since: dt.date | None, today: dt.date, count: int) -> None:
+def compare(layer: Layer, *, since: dt.date | None, today: dt.date, count: int, is_whole: bool) -> None:
     """Turn staged features into what has to be added, changed and removed for the layer to be exactly these."""
     asked: dict[str, Any] = {"layer": layer.pk, "since": since, "day": since or today, "count": count}
     with connection.cursor() as cursor:
@@ -285,6 +289,8 @@ def compare(layer: Layer, *, since: dt.date | None, today: dt.date, count: int) 
         cursor.execute(_PRESENT, asked)
         cursor.execute("ANALYZE pg_temp.atlas_staged")
         cursor.execute("ANALYZE pg_temp.atlas_present")
+        if is_whole:
+            cursor.execute(_NO_LONGER, asked)
         cursor.execute(_COMPARE, asked)
         cursor.execute(_AGAIN, asked)
         if since is not None:
