@@ -65,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
     command("check", _check, "Check form, types, import contracts, migrations and translations.")
     sub = command("load", _load, "Load the city's facts again, from pack/baia_mare or another folder.")
     sub.add_argument("path", nargs="?", type=Path, help="a folder with another pack")
+    _add_imports(command("import", _import, "Import the base map, the official boundaries, or streets, from a file."))
     command("demo", _demo, "Add people of every role, reports and a simulated city for trying things out.")
     sub = command("backup", _backup, "Write the database and all files into one file.")
     sub.add_argument("file", type=Path)
@@ -75,6 +76,18 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("arguments", nargs=argparse.REMAINDER)
     command("manage", lambda asked: manage([]), "Run a Django management command with the database available.")
     return top
+
+
+def _add_imports(sub: argparse.ArgumentParser) -> None:
+    """What may be imported; each is a management command called import_ and its name."""
+    kinds = sub.add_subparsers(dest="what", metavar="WHAT", required=True)
+    osm = kinds.add_parser("osm", help="an extract of OpenStreetMap: base map, search, streets, buildings, green space")
+    osm.add_argument("file")
+    osm.add_argument("--box", help="west,south,east,north in degrees: of a larger extract only this")
+    boundaries = kinds.add_parser("boundaries", help="administrative units: GeoJSON, GeoPackage or Shapefile")
+    boundaries.add_argument("file")
+    streets = kinds.add_parser("streets", help="names of streets and their postcodes: CSV")
+    streets.add_argument("file")
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -149,6 +162,11 @@ def _check(_asked: argparse.Namespace) -> int:
 def _load(asked: argparse.Namespace) -> int:
     folder = [str(asked.path)] if asked.path else []
     return _call("load_pack", *folder) or _call("load_observations", *folder)
+
+
+def _import(asked: argparse.Namespace) -> int:
+    options = [f"--box={asked.box}"] if getattr(asked, "box", None) else []
+    return _call(f"import_{asked.what}", asked.file, *options)
 
 
 def _demo(_asked: argparse.Namespace) -> int:

@@ -1,0 +1,1 @@
+"""Commands and regular work of the atlas."""

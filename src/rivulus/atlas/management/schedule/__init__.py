@@ -1,0 +1,5 @@
+"""What the atlas does regularly."""
+
+from rivulus.atlas.management.schedule import recipes
+
+__all__ = ["recipes"]
