@@ -44,12 +44,14 @@ def add_listing(
     find: Callable[[Any], Found],
     context: str,
     is_live: bool = True,
+    check: Callable[[HttpRequest], None] | None = None,
 ) -> None:
     """Serve what ``find(query)`` returns at ``path`` as paged JSON and at ``path.csv`` whole.
 
     ``context`` is the name of the context whose list it is; the two make the name of the collection.
 
     ``find`` returns a sequence that is sliced before its items are read; ``out`` must be flat, for the twin.
+    ``check`` raises PermissionDenied where the list is not for whoever asks; such a list is no open data.
     """
     page_type = create_model(
         f"{out.__name__.removesuffix('Out')}Page",
@@ -61,6 +63,8 @@ def add_listing(
 
     @router.get(path, response=page_type, summary=title, url_name=_name(path), operation_id=f"list_{_word(path)}")
     def as_json(request: HttpRequest, wanted: Query[query]) -> dict[str, Any]:  # type: ignore[valid-type]
+        if check:
+            check(request)
         check_parameters(request, query)
         with translation.override(wanted.lang):  # type: ignore[attr-defined]
             found = find(wanted)
@@ -78,13 +82,16 @@ def add_listing(
         openapi_extra={"responses": {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}},
     )
     def as_csv(request: HttpRequest, wanted: Query[query]) -> StreamingHttpResponse:  # type: ignore[valid-type]
+        if check:
+            check(request)
         check_parameters(request, query)
         names = list(out.model_fields)
         with translation.override(wanted.lang):  # type: ignore[attr-defined]
             rows = [[_cell(getattr(item, name)) for name in names] for item in find(wanted)]
         return csv_response(_name(path), names, rows)
 
-    publishing.register(publishing.Collection(name=f"{context}_{_name(path)}", title=title, live=is_live))
+    if check is None:
+        publishing.register(publishing.Collection(name=f"{context}_{_name(path)}", title=title, live=is_live))
 
 
 def check_parameters(request: HttpRequest, query: type[Schema]) -> None:

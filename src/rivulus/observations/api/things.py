@@ -2,15 +2,13 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import Any, overload
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, JsonResponse
 from ninja import Query, Router, Schema
 from pydantic import Field
 
 from rivulus.kernel.listing import ListQuery, add_listing, check_parameters
+from rivulus.observations.api.bundles import Rows
 from rivulus.observations.models import Datastream, Thing
 from rivulus.observations.presenters.values import flag_words, name_of, series_name, unit_words
 from rivulus.observations.queries.latest import Latest, latest_of
@@ -19,7 +17,6 @@ from rivulus.observations.queries.visible import visible_series
 from rivulus.observations.terms import Domain
 
 router = Router()
-BUNDLE = 500  # rows that are read at once when everything is asked for
 
 
 class ThingsQuery(ListQuery):
@@ -58,33 +55,6 @@ class LatestOut(Schema):
     longitude: float | None
     latitude: float | None
     simulated: bool
-
-
-class Rows[T: (ThingOut, LatestOut)](Sequence[T]):
-    """Rows of a query, made a bundle at a time: a slice reads only what it holds, and the length only counts."""
-
-    def __init__(self, found: QuerySet[Any], make: Any) -> None:
-        self._found, self._make = found, make
-
-    def __len__(self) -> int:
-        return int(self._found.count())
-
-    @overload
-    def __getitem__(self, place: int) -> T: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[T]: ...
-    def __getitem__(self, place: int | slice) -> T | Sequence[T]:
-        """Return the rows of a slice."""
-        if isinstance(place, int):
-            rows: Sequence[T] = self._make(list(self._found[place : place + 1]))
-            return rows[0]
-        return self._make(list(self._found[place]))  # type: ignore[no-any-return]
-
-    def __iter__(self) -> Iterator[T]:
-        start = 0
-        while bundle := self[start : start + BUNDLE]:
-            yield from bundle
-            start += BUNDLE
 
 
 def find_things(wanted: ThingsQuery) -> Rows[ThingOut]:

@@ -12,6 +12,7 @@ from rivulus.observations.presenters.automation_words import number_words, sever
 from rivulus.observations.presenters.automations import moment_words
 from rivulus.observations.presenters.values import name_of, series_name, unit_words
 from rivulus.observations.queries import readings
+from rivulus.observations.rules.units import written
 from rivulus.observations.rules.weeks import microseconds
 from rivulus.ui import charts
 
@@ -68,7 +69,7 @@ def alarm_row(alarm: Alarm) -> AlarmRow:
     """Return an alarm in the active language."""
     thing = name_of(alarm.thing) if alarm.thing else ""
     series = series_name(alarm.datastream) if alarm.datastream else ""
-    unit = unit_words(alarm.datastream) if alarm.datastream else alarm.unit
+    unit = unit_words(alarm.datastream) if alarm.datastream else written(alarm.unit)
     waits = alarm.state in ("open", "no_data") and alarm.acknowledged_at is None
     return AlarmRow(
         alarm=alarm,

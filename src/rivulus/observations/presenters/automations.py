@@ -13,6 +13,7 @@ from rivulus.kernel.clock import CITY_ZONE
 from rivulus.observations.models import AutomationVersion, Run
 from rivulus.observations.presenters.automation_words import number_words, property_words, words_of
 from rivulus.observations.rules.automations.documents import Problem
+from rivulus.observations.rules.units import written
 from rivulus.observations.rules.weeks import moment as moment_of
 from rivulus.ui.presenters import active_language
 
@@ -128,7 +129,7 @@ def run_row(run: Run) -> RunRow:
     where = where_words(series)
     value = _measured(run.why.get("value"), run.why.get("unit", ""))
     note = gettext(run.note) if run.note else ""
-    return RunRow(run, RUN_STATES[run.state](), where, note, value, steps, tuple(_reasons(run)))
+    return RunRow(run, RUN_STATES[run.state](), where, note, value, steps, tuple(reasons_of(run)))
 
 
 def where_words(series: Mapping[str, Any]) -> str:
@@ -140,10 +141,10 @@ def where_words(series: Mapping[str, Any]) -> str:
 
 
 def _measured(value: float | None, unit: str) -> str:
-    return "" if value is None else f"{number_words(value)} {unit}".strip()
+    return "" if value is None else f"{number_words(value)} {written(unit)}".strip()
 
 
-def _reasons(run: Run) -> Iterable[str]:
+def reasons_of(run: Run) -> Iterable[str]:
     """Yield the sentences that say why a run fired."""
     why = run.why
     if run.signal == "cleared":

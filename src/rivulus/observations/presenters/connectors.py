@@ -16,6 +16,7 @@ from rivulus.observations.rules.connectors.declarations import Declaration
 from rivulus.observations.rules.connectors.mapped import Mapped, MappedReading, Problem
 from rivulus.observations.rules.connectors.schedule import HEALTH_WORDS, OUTCOME_WORDS, Health, Outcome, health
 from rivulus.observations.rules.times import EPOCH
+from rivulus.observations.rules.units import written
 from rivulus.ui.presenters import active_language
 from rivulus.ui.rules import format_number, writing_of
 
@@ -149,7 +150,7 @@ def moment_words(time_us: int) -> str:
 
 def _reading(one: MappedReading, name: str, unit: str) -> ShownReading:
     value = format_number(one.value, language=active_language()) if type(one.value) is float else str(one.value)
-    return ShownReading(name, moment_words(one.time_us), value, unit, f"{one.given} {one.given_unit}".strip())
+    return ShownReading(name, moment_words(one.time_us), value, written(unit), f"{one.given} {one.given_unit}".strip())
 
 
 def _problem(one: Problem) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from rivulus.observations.queries.connectors import find_targets_by_id
 from rivulus.observations.rules.imports import counting
 from rivulus.observations.rules.imports.counting import Counts
 from rivulus.observations.rules.imports.states import STATE_WORDS, State
+from rivulus.observations.rules.units import written
 from rivulus.ui.presenters import active_language
 from rivulus.ui.rules import format_number
 
@@ -86,7 +87,7 @@ def present_rows(rows: Iterable[tuple[int, int, float]]) -> tuple[MappedRow, ...
             series=targets[series].name,
             series_id=series,
             value=format_number(value, language=active_language()),
-            unit=targets[series].unit,
+            unit=written(targets[series].unit),
         )
         for series, time_us, value in listed
         if series in targets

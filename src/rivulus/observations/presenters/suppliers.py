@@ -11,6 +11,7 @@ from rivulus.observations.models import Datastream, DeviceMessage, Supplier, Sup
 from rivulus.observations.presenters.values import Value, name_of, present_value
 from rivulus.observations.queries.latest import latest_of
 from rivulus.observations.rules.devices.messages import KIND_NAMES, Finding, Kind, Level, Row, Verdict
+from rivulus.observations.rules.units import written
 from rivulus.observations.terms import ResultKind
 
 LEVEL_KINDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.GOOD: "success"}
@@ -126,7 +127,13 @@ class CheckRow:
 def present_rows(rows: Iterable[Row]) -> list[CheckRow]:
     """Return what would be stored, in words."""
     return [
-        CheckRow(row.series.id, row.series.name, str(row.value), row.series.unit, f"{row.time:%Y-%m-%d %H:%M:%S} UTC")
+        CheckRow(
+            row.series.id,
+            row.series.name,
+            str(row.value),
+            written(row.series.unit),
+            f"{row.time:%Y-%m-%d %H:%M:%S} UTC",
+        )
         for row in rows
     ]
 

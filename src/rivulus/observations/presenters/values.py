@@ -14,6 +14,7 @@ from rivulus.kernel import clock
 from rivulus.observations.models import Datastream
 from rivulus.observations.queries.latest import Latest
 from rivulus.observations.rules.freshness import Freshness, freshness
+from rivulus.observations.rules.units import written
 from rivulus.observations.rules.weeks import microseconds
 from rivulus.observations.terms import FLAG_NAMES
 from rivulus.ui.presenters import active_language
@@ -58,7 +59,7 @@ def unit_words(series: Datastream) -> str:
     """Return the unit as people write it: µg/m³ rather than the ug/m3 of machines."""
     known = series.observed_property.properties if series.observed_property is not None else {}
     symbol = series.unit_of_measurement.get("symbol") or ""
-    return str(known.get("shown") or symbol) if symbol == known.get("unit") else str(symbol)
+    return str(known["shown"]) if known.get("shown") and symbol == known.get("unit") else written(str(symbol))
 
 
 def present_value(series: Datastream, found: Latest | None) -> Value:

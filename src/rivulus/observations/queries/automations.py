@@ -65,6 +65,12 @@ def find_newest(automation: Automation) -> AutomationVersion | None:
     return AutomationVersion.objects.filter(automation=automation).order_by("-number").first()
 
 
+def shown_version(automation: Automation) -> AutomationVersion | None:
+    """Return the version that stands for a rule read with its versions: the one switched on, else the newest."""
+    listed = list(automation.versions.all())
+    return next((version for version in listed if version.state == "active"), listed[0] if listed else None)
+
+
 def rule_of(version: AutomationVersion) -> Rule | None:
     """Return what a version says, or None where the language no longer knows a word of it."""
     return parse(version.text).rule
@@ -75,6 +81,22 @@ def list_runs(automation: Automation, *, state: str = "") -> "QuerySet[Run]":
     rows = Run.objects.filter(version__automation=automation).select_related("version", "datastream__thing")
     rows = rows.prefetch_related(Prefetch("steps", RunStep.objects.order_by("position")))
     rows = rows.filter(state=state) if state else rows
+    return rows.order_by("-started_at", "-id")
+
+
+def list_all_runs(
+    *, code: str = "", state: str = "", since: dt.datetime | None = None, with_simulated: bool = True
+) -> "QuerySet[Run]":
+    """Return the runs of all rules, or of one, the newest first."""
+    rows = Run.objects.select_related("version__automation", "datastream")
+    if code:
+        rows = rows.filter(version__automation__code=code)
+    if state:
+        rows = rows.filter(state=state)
+    if since:
+        rows = rows.filter(started_at__gte=since)
+    if not with_simulated:
+        rows = rows.filter(is_simulated=False)
     return rows.order_by("-started_at", "-id")
 
 

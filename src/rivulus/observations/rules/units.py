@@ -76,6 +76,18 @@ CEFACT: dict[str, str] = {
     "61": "[ppb]", "D54": "W/m2", "MQH": "m3/h", "L2": "L/min", "H67": "mm/h", "D46": "VA", "KVA": "kVA", "KVR": "kvar",
     "2Z": "mV", "MTK": "m2", "HAR": "har", "JOU": "J", "KJO": "kJ", "3B": "MJ", "GJ": "GJ", "Q30": "pH",
 }  # fmt: skip
+# What people write where it is not what machines write, and not made of parts that are.
+WRITTEN = {
+    "1": "",
+    "Cel": "°C",
+    "[degF]": "°F",
+    "deg": "°",
+    "har": "ha",
+    "dB[m]": "dBm",
+    "m[Hg]": "mHg",
+    "mm[Hg]": "mmHg",
+}
+POWERS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 LONGEST = 40
 FAR = 1e6  # two points this far apart give the scale without losing digits
 ATOM = re.compile(r"(?P<atom>10\*|[A-Za-z]*\[[A-Za-z_]+\]|[A-Za-z%]+)(?P<exponent>[+-]?\d)?\Z")
@@ -117,6 +129,33 @@ def canonical(symbol: str) -> str:
     bare = re.sub(r"\{[^{}]*\}", "", known) or "1"
     _expression(bare, symbol)
     return known
+
+
+def written(symbol: str) -> str:
+    """Return a UCUM symbol as people write it: ``µg/m³`` for ``ug/m3``; what is not UCUM stays as it is."""
+    if symbol in WRITTEN or symbol in LEVELS:
+        return WRITTEN.get(symbol, symbol)
+    bare = re.sub(r"\{[^{}]*\}", "", symbol)
+    if not bare or not all(ATOM.match(part) or part == "1" for part in re.split("[./]", bare)):
+        return symbol
+    numerator, slash, denominator = bare.partition("/")
+    return f"{_written_side(numerator)}{slash}{_written_side(denominator)}"
+
+
+def _written_side(terms: str) -> str:
+    parts = [_written_atom(part) for part in terms.split(".")]
+    return "·".join(parts).replace("W·h", "Wh").replace("A·h", "Ah")
+
+
+def _written_atom(part: str) -> str:
+    found = ATOM.match(part)
+    if not found:
+        return part
+    atom = found["atom"]
+    name = WRITTEN.get(atom) or re.sub(r"\[([a-z]+)(?:_[a-z]+)?\]", r"\1", atom)
+    name = re.sub(r"\Au(?=[A-Za-z])", "µ", name) if _atom(atom) or atom == "10*" else name
+    name = "10" if atom == "10*" else re.sub(r"By\Z", "B", name)
+    return name + (found["exponent"] or "").translate(POWERS)
 
 
 def of_code(code: str) -> str:

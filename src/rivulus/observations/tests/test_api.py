@@ -6,7 +6,10 @@ import datetime as dt
 import pytest
 from django.test import Client
 
-from rivulus.kernel import clock
+from rivulus.identity.terms import Role
+from rivulus.kernel import clock, publishing
+from rivulus.observations.tests.alarmed import NOW as DUSTY
+from rivulus.observations.tests.alarmed import look, person, say, signed_in, station, switched_on
 from rivulus.observations.tests.places import make_series, make_station, measure
 
 NOW = dt.datetime(2026, 11, 20, 9, 10, tzinfo=dt.UTC)
@@ -54,3 +57,49 @@ def test_what_is_not_public_is_in_no_list(client: Client) -> None:
 def test_a_misspelt_filter_is_no_answer(client: Client) -> None:
     assert client.get("/api/v1/observations/latest?domian=air").status_code == 400
     assert client.get("/api/v1/observations/latest?domain=moon").status_code == 400
+
+
+@pytest.fixture
+def dusty(city: object) -> None:
+    """A rule that has raised an alarm, acknowledged by nobody yet."""
+    with clock.frozen(DUSTY):
+        version = switched_on()
+        say(station(), [(minute, 60.0) for minute in range(12)])
+    look(version, 12)
+
+
+def test_everybody_reads_rules_and_notices(client: Client, dusty: None) -> None:
+    found = client.get("/api/v1/observations/rules?lang=en").json()["items"]
+    assert [(row["code"], row["title"], row["state"], row["version"]) for row in found] == [
+        ("dust", "Dust", "active", 1)
+    ]
+    assert "above 50" in found[0]["when"][0]
+    assert any("alarm" in words for words in found[0]["then"])
+    assert client.get("/api/v1/observations/rules?state=off").json()["count"] == 0
+    assert client.get("/api/v1/observations/notices").json() == {"count": 0, "next": None, "items": []}
+
+
+@pytest.mark.parametrize("address", ["alarms", "alarms.csv", "runs", "runs.csv"])
+def test_alarms_and_runs_are_for_the_duty_as_on_the_pages(address: str) -> None:
+    dispatcher, vlad = signed_in(person("Vasile", Role.DISPATCHER)), signed_in(person("Vlad"))
+    assert Client().get(f"/api/v1/observations/{address}").status_code == 403
+    refused = vlad.get(f"/api/v1/observations/{address}")
+    assert refused.status_code == 403
+    assert refused.json()["error"]["message"]
+    assert dispatcher.get(f"/api/v1/observations/{address}").status_code == 200
+    assert f"observations_{address}" not in {one.name for one in publishing.list_collections()}
+
+
+def test_the_duty_reads_alarms_and_runs_in_machine_units_and_without_names(dusty: None) -> None:
+    vasile = signed_in(person("Vasile Pop", Role.DISPATCHER))
+    (alarm,) = vasile.get("/api/v1/observations/alarms?lang=en&severity=warning").json()["items"]
+    assert (alarm["rule"], alarm["title"], alarm["state"]) == ("dust", "Dust", "open")
+    assert (alarm["value"], alarm["threshold"], alarm["unit"]) == (60.0, 50.0, "ug/m3")
+    assert vasile.get("/api/v1/observations/alarms?state=closed").json()["count"] == 0
+    run = vasile.get("/api/v1/observations/runs?lang=en&rule=dust").json()["items"][0]
+    assert (run["signal"], run["unit"], run["thing_name"]) == ("raised", "ug/m3", "Station air-1")
+    assert "60 µg/m³" in run["why"][0]
+    table = b"".join(vasile.get("/api/v1/observations/alarms.csv").streaming_content).decode()
+    assert [row["rule"] for row in csv.DictReader(table.splitlines())] == ["dust"]
+    assert "Vasile" not in table + str(alarm) + str(run)
+    assert vasile.get("/api/v1/observations/alarms?state=broken").status_code == 400

@@ -15,6 +15,7 @@ from rivulus.observations.rules.units import (
     conversion,
     is_known,
     of_code,
+    written,
 )
 
 
@@ -102,3 +103,34 @@ def test_every_spelling_leads_to_a_unit_that_is_known(spelling: str) -> None:
 def test_no_text_at_all_breaks_the_reading_of_units(text: str) -> None:
     with contextlib.suppress(Refused):
         assert canonical(text)
+
+
+@pytest.mark.parametrize(
+    ("symbol", "shown"),
+    [
+        ("ug/m3", "µg/m³"),
+        ("Cel", "°C"),
+        ("kW.h", "kWh"),
+        ("kWh/m2", "kWh/m²"),
+        ("1", ""),
+        ("1/cm3", "1/cm³"),
+        ("m3/h", "m³/h"),
+        ("W/m2", "W/m²"),
+        ("dB(A)", "dB(A)"),
+        ("dB[m]", "dBm"),
+        ("MBy", "MB"),
+        ("uS/cm", "µS/cm"),
+        ("mm[Hg]", "mmHg"),
+        ("[ppm]", "ppm"),
+        ("[mi_i]/h", "mi/h"),
+        ("m.s-1", "m·s⁻¹"),
+        ("{vehicle}/h", "{vehicle}/h"),
+        ("deg", "°"),
+        ("%", "%"),
+        ("µg/m³", "µg/m³"),
+        ("lei", "lei"),
+        ("", ""),
+    ],
+)
+def test_people_read_units_as_they_write_them(symbol: str, shown: str) -> None:
+    assert written(symbol) == shown

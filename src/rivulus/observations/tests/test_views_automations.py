@@ -123,7 +123,7 @@ def test_a_replay_is_a_sentence_a_chart_and_a_list(dan: Client) -> None:
 def test_an_alarm_is_handled_from_its_page(vasile: Client, dan: Client) -> None:
     alarm = raised()
     page = words(vasile.get(f"/en/alarms/{alarm.pk}/"))
-    assert "Dust" in page and "60 ug/m3" in page and "bound 50 ug/m3" in page and "<svg" in page
+    assert "Dust" in page and "60 µg/m³" in page and "bound 50 µg/m³" in page and "<svg" in page
     assert "handled by the dispatcher" in words(dan.get(f"/en/alarms/{alarm.pk}/"))
     assert dan.post(f"/en/alarms/{alarm.pk}/handle/", {"do": "acknowledge"}).status_code == 403
     listed = words(vasile.get("/en/alarms/"))
@@ -152,7 +152,7 @@ def test_an_alarm_is_handled_from_its_page(vasile: Client, dan: Client) -> None:
 def test_a_run_says_why(vasile: Client) -> None:
     alarm = raised()
     page = words(vasile.get(f"/en/rules/runs/{alarm.run_id}/"))
-    assert "The value was 60 ug/m3; the bound is 50 ug/m3." in page and "It began at" in page
+    assert "The value was 60 µg/m³; the bound is 50 µg/m³." in page and "It began at" in page
     assert "message: done" in page and ">55<" in page
     assert vasile.get("/en/rules/runs/99999/").status_code == 404
     assert "What became of it" in words(vasile.get("/en/rules/dust/"))

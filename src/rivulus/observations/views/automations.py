@@ -62,7 +62,7 @@ def list_all(request: HttpRequest) -> HttpResponse:
 
 
 def _row(automation: Automation) -> dict[str, object]:
-    shown = _shown(automation)
+    shown = queries.shown_version(automation)
     rule = queries.rule_of(shown) if shown else None
     waiting = [version for version in automation.versions.all() if version.state in ("draft", "confirmed")]
     return {
@@ -75,17 +75,11 @@ def _row(automation: Automation) -> dict[str, object]:
     }
 
 
-def _shown(automation: Automation) -> AutomationVersion | None:
-    """Return the version that stands for a rule: the one switched on, else the newest."""
-    listed = list(automation.versions.all())
-    return next((version for version in listed if version.state == "active"), listed[0] if listed else None)
-
-
 @require_safe
 def one(request: HttpRequest, code: str) -> HttpResponse:
     """Show one rule in words, its versions, and to people on duty its text and runs."""
     automation = _get(code)
-    shown = _shown(automation)
+    shown = queries.shown_version(automation)
     rule = queries.rule_of(shown) if shown else None
     sees = sees_private(request)
     page = Paginator(queries.list_runs(automation), ON_A_PAGE).get_page(request.GET.get("page")) if sees else None

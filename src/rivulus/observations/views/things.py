@@ -11,7 +11,7 @@ from rivulus.kernel.errors import NotFound
 from rivulus.observations.forms.things import ThingFilterForm
 from rivulus.observations.presenters import series as pictures
 from rivulus.observations.presenters import things as rows
-from rivulus.observations.presenters.values import name_of, period_words, present_value, series_name
+from rivulus.observations.presenters.values import name_of, period_words, present_value, series_name, unit_words
 from rivulus.observations.presenters.viewer import sees_private
 from rivulus.observations.queries import things as queries
 from rivulus.observations.queries.latest import latest_of
@@ -83,6 +83,7 @@ def series(request: HttpRequest, pk: int) -> HttpResponse:
         "title": series_name(found),
         "thing_name": name_of(found.thing),
         "value": present_value(found, latest_of([found]).get(found.pk)),
+        "unit": unit_words(found),
         "period": period_words(found.period_s),
         "reach": reach,
         "tabs": [

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rivulus.observations.rules.automations.syntax import Action, AlarmAction, OtherAction, Rule, Trigger
+from rivulus.observations.rules.units import written
 
 
 def trigger_kind(trigger: Trigger) -> str:
@@ -30,7 +31,7 @@ def fill(message: Mapping[str, str], why: Mapping[str, Any]) -> dict[str, str]:
         "series": series.get("name", ""),
         "value": _plain(why.get("value")),
         "threshold": _plain(why.get("threshold")),
-        "unit": why.get("unit", ""),
+        "unit": written(why.get("unit", "")),
     }
     return {language: _replaced(text, known) for language, text in message.items()}
 
