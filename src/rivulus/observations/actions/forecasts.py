@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import math
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from rivulus.observations.models import Datastream, Forecast, Forecaster, Traini
 from rivulus.observations.queries import forecasts as queries
 from rivulus.observations.rules.forecasts import backtest
 from rivulus.observations.rules.forecasts.backtest import Backtest, Method
+from rivulus.observations.rules.forecasts.groups import How
 from rivulus.observations.rules.forecasts.learning import Learned
 
 if TYPE_CHECKING:
@@ -49,6 +50,57 @@ def choose_series(*, by: "Person | None", datastream: Datastream, companions: Se
 
 
 @transaction.atomic
+def choose_group(
+    *,
+    by: "Person | None",
+    code: str,
+    title: Mapping[str, str],
+    how: How,
+    members: Sequence[int],
+    companions: Sequence[int] = (),
+) -> Forecaster:
+    """Let the sum or the mean of series be forecast; again with the same changes nothing, with others it learns anew."""
+    forecaster, is_new = Forecaster.objects.get_or_create(code=code, defaults={"how": how, "title": dict(title)})
+    wanted, looked_at = set(members), set(companions)
+    present = set(forecaster.members.values_list("pk", flat=True))
+    seen = set(forecaster.companions.values_list("pk", flat=True))
+    is_same = (present, seen, forecaster.how, forecaster.is_active) == (wanted, looked_at, str(how), True)
+    if not is_new and is_same and forecaster.title == title:
+        return forecaster
+    forecaster.members.set(wanted)
+    forecaster.companions.set(looked_at)
+    forecaster.title, forecaster.how, forecaster.is_active = dict(title), how, True
+    if not is_same:
+        forecaster.state, forecaster.refusal = "waiting", ""
+    forecaster.save(update_fields=["title", "how", "is_active", "state", "refusal"])
+    journal.write(
+        by=by,
+        verb="observations.forecaster.chosen",
+        subject="observations.forecaster",
+        subject_id=forecaster.pk,
+        content={"code": code, "how": str(how), "members": sorted(wanted), "companions": sorted(looked_at)},
+    )
+    return forecaster
+
+
+@transaction.atomic
+def leave_groups(*, by: "Person | None", except_for: Collection[str]) -> int:
+    """Forecast groups no longer that nobody wishes for, and return how many these are."""
+    left = Forecaster.objects.filter(datastream__isnull=True, is_active=True).exclude(code__in=except_for)
+    codes = sorted(str(code) for code in left.values_list("code", flat=True))
+    left.update(is_active=False)
+    if codes:
+        journal.write(
+            by=by,
+            verb="observations.forecaster.left",
+            subject="observations.forecaster",
+            subject_id=codes[0],
+            content={"groups": codes},
+        )
+    return len(codes)
+
+
+@transaction.atomic
 def leave_series(*, by: "Person | None", datastream: Datastream) -> None:
     """Forecast a series no longer; what was forecast stays for as long as it is kept."""
     if Forecaster.objects.filter(datastream=datastream, is_active=True).update(is_active=False):
@@ -68,7 +120,8 @@ def learn(*, by: "Person | None", forecaster: Forecaster) -> Training | None:
     """
     started = clock.now()
     companions = list(forecaster.companions.order_by("pk"))
-    frame = queries.get_frame(forecaster.datastream, companions, _this_hour())
+    past = queries.get_past(forecaster, companions, _this_hour())
+    frame = past.frame
     _say(forecaster, state="learning", done_share=0.0)
     try:
         found = backtest.run(frame, progress=lambda done, of: _say(forecaster, done_share=done / (of + 1)))
@@ -76,7 +129,7 @@ def learn(*, by: "Person | None", forecaster: Forecaster) -> Training | None:
     except Refused as refused:
         _say(forecaster, state="refused", refusal=refused.sentence[:300])
         return None
-    return _keep(forecaster, found, learned, [f"s{one.pk}" for one in companions], started)
+    return _keep(forecaster, found, learned, ([f"s{one.pk}" for one in companions], list(past.members)), started)
 
 
 def _say(forecaster: Forecaster, **values: Any) -> None:
@@ -85,7 +138,11 @@ def _say(forecaster: Forecaster, **values: Any) -> None:
 
 @transaction.atomic
 def _keep(
-    forecaster: Forecaster, found: Backtest, learned: list[Learned], companions: list[str], started: dt.datetime
+    forecaster: Forecaster,
+    found: Backtest,
+    learned: list[Learned],
+    looked_at: tuple[list[str], list[int]],
+    started: dt.datetime,
 ) -> Training:
     trees = zlib.compress(json.dumps({one.horizon: one.trees for one in learned}).encode(), 6) if learned else b""
     training = Training.objects.create(
@@ -93,7 +150,8 @@ def _keep(
         made_at=clock.now(),
         took_s=(clock.now() - started).total_seconds(),
         backtest=_plain(asdict(found)),
-        companions=companions,
+        companions=looked_at[0],
+        members=looked_at[1],
         trees=trees,
         has_skill=any(_has_skill(score) for score in found.scores),
     )
@@ -123,7 +181,7 @@ def forecast(*, by: "Person | None", forecaster: Forecaster) -> Forecast | None:
     companions = list(forecaster.companions.order_by("pk"))
     if training.companions != [f"s{one.pk}" for one in companions]:
         return None  # chosen anew since it learned
-    frame = _until_known(forecaster, companions)
+    frame = _until_known(forecaster, companions, training)
     if frame is None:
         return None
     points = backtest.forecast(frame, queries.read_backtest(training.backtest), queries.read_trees(training))
@@ -141,10 +199,10 @@ def forecast(*, by: "Person | None", forecaster: Forecaster) -> Forecast | None:
     return made
 
 
-def _until_known(forecaster: Forecaster, companions: list[Datastream]) -> Any:
+def _until_known(forecaster: Forecaster, companions: list[Datastream], training: Training) -> Any:
     """Return the hours up to the newest whole one that was measured; None where that is too long ago."""
     end = _this_hour()
-    frame = queries.get_frame(forecaster.datastream, companions, end)
+    frame = queries.get_past(forecaster, companions, end, training.members).frame
     known = np.flatnonzero(~np.isnan(frame.target))
     if not len(known) or len(frame) - 1 - int(known[-1]) > PATIENCE_HOURS:
         return None

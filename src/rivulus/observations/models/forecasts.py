@@ -6,13 +6,21 @@ from rivulus.kernel import clock
 from rivulus.observations.models.things import Datastream
 
 STATES = ("waiting", "learning", "ready", "refused")
+WAYS = ("sum", "mean")
 
 
 class Forecaster(models.Model):
-    """A series that is forecast, and the series that it looks at besides (weather, neighbours)."""
+    """A series that is forecast, or a group of several, and the series looked at besides (weather, neighbours).
+
+    A group has a code, a title and members instead of one series, and says how these become one (sum, mean).
+    """
 
     id = models.AutoField(primary_key=True)
-    datastream = models.OneToOneField(Datastream, on_delete=models.CASCADE, related_name="forecaster")
+    datastream = models.OneToOneField(Datastream, on_delete=models.CASCADE, null=True, related_name="forecaster")
+    code = models.SlugField(max_length=60, null=True, unique=True)
+    title = models.JSONField(default=dict, blank=True)  # by language
+    how = models.CharField(max_length=4, blank=True)
+    members = models.ManyToManyField(Datastream, related_name="+", blank=True)
     companions = models.ManyToManyField(Datastream, related_name="+", blank=True)
     is_active = models.BooleanField(default=True)
     state = models.CharField(max_length=8, default="waiting")
@@ -21,7 +29,14 @@ class Forecaster(models.Model):
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(state__in=STATES), name="forecaster_state_known")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=STATES), name="forecaster_state_known"),
+            models.CheckConstraint(
+                condition=models.Q(datastream__isnull=False, code__isnull=True, how="")
+                | models.Q(datastream__isnull=True, code__isnull=False, how__in=WAYS),
+                name="forecaster_is_of_a_series_or_a_group",
+            ),
+        ]
 
 
 class Training(models.Model):
@@ -33,6 +48,7 @@ class Training(models.Model):
     took_s = models.FloatField()
     backtest = models.JSONField()  # rules.forecasts.backtest.Backtest
     companions = models.JSONField(default=list)  # names of what the trees looked at, in their order
+    members = models.JSONField(default=list)  # of a group: the numbers of the series that spoke when it learned
     trees = models.BinaryField()  # zlib of JSON {horizon: trees}; empty once a newer one serves
     has_skill = models.BooleanField()  # trees serve at some horizon, better than both naive methods
 

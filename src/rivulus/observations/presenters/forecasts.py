@@ -5,16 +5,20 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext
+import numpy as np
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 
 from rivulus.kernel import clock
 from rivulus.kernel.words import N_
 from rivulus.observations.models import Datastream, Forecaster
+from rivulus.observations.presenters.automation_words import words_of
 from rivulus.observations.presenters.series import moments_of
 from rivulus.observations.presenters.values import name_of, number_words, series_name, unit_words, when_words
-from rivulus.observations.queries.forecasts import Issued, read_backtest
+from rivulus.observations.queries.forecasts import Issued, Past, read_backtest
 from rivulus.observations.queries.series_charts import get_envelope
 from rivulus.observations.rules.forecasts.backtest import Backtest, Method, Score
+from rivulus.observations.rules.forecasts.groups import How
 from rivulus.ui import charts
 from rivulus.ui.presenters import percent_text
 from rivulus.ui.terms import Tone
@@ -58,11 +62,12 @@ class PointRow:
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
-    """A series in the list of forecasts."""
+    """A series or a group in the list of forecasts."""
 
-    series: Datastream
+    url: str
     name: str
     place: str
+    is_simulated: bool
     skills: tuple[ScoreRow | None, ...]
     state: str
     refusal: str
@@ -74,14 +79,30 @@ def present_list(forecaster: Forecaster) -> ListRow:
     found = read_backtest(content) if content else None
     rows = tuple(_find_row(found, horizon) for horizon in SHOWN_HORIZONS)
     series = forecaster.datastream
+    members = list(forecaster.members.all()) if series is None else [series]
     return ListRow(
-        series,
-        series_name(series),
-        name_of(series.thing),
+        url_of(forecaster),
+        words_of(forecaster.title) if series is None else series_name(series),
+        how_words(forecaster.how, len(members)) if series is None else name_of(series.thing),
+        any(one.is_simulated for one in members),
         rows,
         forecaster.state,
         gettext(forecaster.refusal) if forecaster.refusal else "",
     )
+
+
+def url_of(forecaster: Forecaster) -> str:
+    """Return the address of a forecast."""
+    if forecaster.datastream_id is None:
+        return reverse("observations:forecast_group", args=[forecaster.code])
+    return reverse("observations:forecast", args=[forecaster.datastream_id])
+
+
+def how_words(how: str, count: int) -> str:
+    """Return what a group is made of."""
+    if how == How.SUM:
+        return ngettext("sum of %(number)s series", "sum of %(number)s series", count) % {"number": count}
+    return ngettext("mean of %(number)s series", "mean of %(number)s series", count) % {"number": count}
 
 
 def _find_row(found: Backtest | None, horizon: int) -> ScoreRow | None:
@@ -138,10 +159,23 @@ def _interval(value: float, radius: float) -> str:
 
 def draw_forecast(series: Datastream, issued: Issued) -> charts.TimeSeries:
     """Return the last two days as measured, and the next day as forecast with its interval of 80 %."""
-    start, last = clock.now() - PAST, issued.time_of(issued.points[-1])
-    start_us = int(start.timestamp()) * 1_000_000
-    measured = get_envelope(series, start_us, int(issued.origin.timestamp()) * 1_000_000, 96)
+    start = int((clock.now() - PAST).timestamp())
+    measured = get_envelope(series, start * 1_000_000, int(issued.origin.timestamp()) * 1_000_000, 96)
     past = tuple(charts.Moment(time=moment.time, value=moment.value) for moment in moments_of(measured))
+    return _draw(issued, past, start, unit_words(series))
+
+
+def draw_group_forecast(issued: Issued, past: Past, unit: str) -> charts.TimeSeries:
+    """Return the last two days of a group by the hour, and the next day as forecast with its interval of 80 %."""
+    start, values = int((clock.now() - PAST).timestamp()), past.frame.target
+    hours = (past.frame.first_hour + np.arange(len(values))) * 3600
+    known = ~np.isnan(values) & (hours >= start)
+    moments = zip((hours[known] + 1800).tolist(), values[known].tolist(), strict=True)
+    return _draw(issued, tuple(charts.Moment(time=time, value=_round(value)) for time, value in moments), start, unit)
+
+
+def _draw(issued: Issued, past: tuple[charts.Moment, ...], start: int, unit: str) -> charts.TimeSeries:
+    last = issued.time_of(issued.points[-1])
     ahead = tuple(
         charts.Moment(
             time=issued.time_of(point).timestamp() + 1800,
@@ -155,8 +189,8 @@ def draw_forecast(series: Datastream, issued: Issued) -> charts.TimeSeries:
         key="forecast",
         title=gettext("Measured, and forecast for the next day"),
         description=gettext("The band holds the value in four cases of five, if tomorrow errs like yesterday."),
-        unit=unit_words(series),
-        start=start_us / 1e6,
+        unit=unit,
+        start=float(start),
         end=last.timestamp() + 3600,
         lines=(
             charts.TimeLine(label=gettext("measured"), moments=past, tone=Tone.STREAM),

@@ -29,7 +29,9 @@ def register() -> None:
 def count_with_skill(now: dt.datetime) -> Reading:
     """Count the forecast series whose newest training, up to a moment, had skill."""
     newest = Training.objects.filter(forecaster=OuterRef("pk"), made_at__lte=now).order_by("-made_at", "-id")
-    rows = Forecaster.objects.filter(is_active=True).annotate(skill=Subquery(newest.values("has_skill")[:1]))
+    # A group is made of series, and would count them once more.
+    series = Forecaster.objects.filter(is_active=True, datastream__isnull=False)
+    rows = series.annotate(skill=Subquery(newest.values("has_skill")[:1]))
     found = list(rows.values_list("skill", "datastream__is_simulated"))
     real = [skill for skill, is_simulated in found if not is_simulated and skill is not None]
     made_up = [skill for skill, is_simulated in found if is_simulated and skill is not None]

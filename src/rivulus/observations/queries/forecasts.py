@@ -10,15 +10,16 @@ from typing import Any
 
 import holidays
 import numpy as np
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 
 from rivulus.kernel.clock import CITY_ZONE
 from rivulus.kernel.errors import NotFound
 from rivulus.observations.models import Datastream, Forecast, Forecaster, Training
 from rivulus.observations.queries.rollups import hourly
 from rivulus.observations.queries.visible import visible_series
+from rivulus.observations.rules.forecasts import groups
 from rivulus.observations.rules.forecasts.backtest import HORIZONS, Backtest, Method, Point, Score
-from rivulus.observations.rules.forecasts.frames import HOUR_US, Frame, on_grid
+from rivulus.observations.rules.forecasts.frames import HOUR_US, Column, Frame, on_grid
 from rivulus.observations.rules.forecasts.learning import Learned
 
 MEMORY_HOURS = 24 * 820
@@ -114,23 +115,92 @@ def _point(horizon: int, value: float, radius_80: float | None, radius_95: float
     )
 
 
+def list_groups(*, with_private: bool = False) -> list[Forecaster]:
+    """Return the groups that are forecast, by code, with their members; those of which any member is not seen are not."""
+    newest = Training.objects.filter(forecaster=OuterRef("pk")).order_by("-made_at", "-id")
+    seen = visible_series(Datastream.objects.all(), with_private=with_private)
+    members = Forecaster.members.through.objects.filter(forecaster=OuterRef("pk"))
+    found = Forecaster.objects.filter(is_active=True, datastream__isnull=True)
+    found = found.exclude(Exists(members.exclude(datastream__in=seen.values("pk"))))
+    found = found.annotate(
+        backtest=Subquery(newest.values("backtest")[:1]), trained_at=Subquery(newest.values("made_at")[:1])
+    )
+    with_members = Prefetch("members", Datastream.objects.select_related("observed_property", "thing").order_by("pk"))
+    return list(found.prefetch_related(with_members).order_by("code"))
+
+
+def get_group(code: str, *, with_private: bool = False) -> Forecaster:
+    """Return a group that is forecast; raises NotFound where there is none, or a member of it is not seen."""
+    found = next((one for one in list_groups(with_private=with_private) if one.code == code), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def find_group_forecast(forecaster: Forecaster) -> Issued | None:
+    """Return the newest forecast of a group, if it has one; it is of no series (0)."""
+    row = forecaster.forecasts.order_by("-origin").first()
+    return Issued(0, row.origin, row.made_at, tuple(_point(*values) for values in row.points)) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The hours of a forecaster up to an hour, and the members they are of (none for a series)."""
+
+    frame: Frame
+    members: tuple[int, ...] = ()
+
+
+def get_past(
+    forecaster: Forecaster,
+    companions: Sequence[Datastream],
+    end_hour: int,
+    members: Sequence[int] | None = None,
+    *,
+    hours: int = MEMORY_HOURS,
+) -> Past:
+    """Return what a forecaster learns from, up to ``end_hour`` (hours since 1970, not included), ``hours`` of a group.
+
+    ``members``: those of a group that it learned with; without it, those that spoke in the last days.
+    """
+    if forecaster.datastream is not None:
+        return Past(get_frame(forecaster.datastream, companions, end_hour))
+    asked = list(members) if members is not None else list(forecaster.members.values_list("pk", flat=True))
+    columns, first = _columns(asked, [one.pk for one in companions], end_hour, hours)
+    spoke = list(members) if members is not None else groups.speaking({number: columns[number] for number in asked})
+    target = groups.combined([columns[one] for one in spoke], groups.How(forecaster.how)) if spoke else np.empty(0)
+    others = {f"s{one.pk}": columns[one.pk][: len(target)] for one in companions}
+    return Past(_from_first_known(frame_of(first, target, others)), tuple(spoke))
+
+
+def _from_first_known(frame: Frame) -> Frame:
+    """Return a frame without the hours before anything was known."""
+    known = np.flatnonzero(~np.isnan(frame.target))
+    begin = int(known[0]) if len(known) else len(frame)
+    others = {name: values[begin:] for name, values in frame.companions.items()}
+    return frame_of(frame.first_hour + begin, frame.target[begin:], others)
+
+
 def get_frame(datastream: Datastream, companions: Sequence[Datastream], end_hour: int) -> Frame:
     """Return the hours of a series and its companions up to ``end_hour`` (hours since 1970, not included).
 
     The frame begins with the first hour measured, at most about 27 months before. One query for the rollups.
     """
-    ids = [datastream.pk, *(companion.pk for companion in companions)]
-    found = hourly(ids, (end_hour - MEMORY_HOURS) * HOUR_US, end_hour * HOUR_US)
+    columns, first = _columns([datastream.pk], [one.pk for one in companions], end_hour, MEMORY_HOURS)
+    return frame_of(first, columns[datastream.pk], {f"s{one.pk}": columns[one.pk] for one in companions})
+
+
+def _columns(own: Sequence[int], others: Sequence[int], end_hour: int, most: int) -> tuple[dict[int, Column], int]:
+    """Return the hourly means of series by number, from the first hour at which one of ``own`` was measured."""
+    found = hourly([*own, *others], (end_hour - most) * HOUR_US, end_hour * HOUR_US)
     hours, means = found.start // HOUR_US, found.mean
-    own = found.datastream == datastream.pk
-    first = int(hours[own].min()) if own.any() else end_hour
-    length = end_hour - first
-
-    def column(series_id: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        mine = found.datastream == series_id
-        return on_grid(hours[mine], means[mine], first, length)
-
-    return frame_of(first, column(datastream.pk), {f"s{one.pk}": column(one.pk) for one in companions})
+    mine = hours[np.isin(found.datastream, own)]
+    first = int(mine.min()) if len(mine) else end_hour
+    columns = {}
+    for number in [*own, *others]:
+        begin, end = np.searchsorted(found.datastream, [number, number + 1])
+        columns[number] = on_grid(hours[begin:end], means[begin:end], first, end_hour - first)
+    return columns, first
 
 
 def frame_of(first_hour: int, target: Any, companions: dict[str, Any]) -> Frame:

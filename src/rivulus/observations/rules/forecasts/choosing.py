@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from rivulus.kernel.errors import Refused
@@ -32,6 +32,9 @@ class Candidate:
     thing_id: int
     position: tuple[float, float] | None
     is_simulated: bool = False
+    domain: str = ""
+    unit: str = ""
+    properties: Mapping[str, Any] = field(default_factory=dict)  # of the thing
 
 
 def read_wishes(given: object) -> tuple[Wish, ...]:
@@ -93,6 +96,15 @@ def _distance_m(one: Candidate, other: Candidate) -> float:
         return 0.0
     if one.position is None or other.position is None:
         return math.inf
-    narrowing = math.cos(math.radians(one.position[1]))
-    east = (one.position[0] - other.position[0]) * narrowing
-    return math.hypot(east, one.position[1] - other.position[1]) * M_PER_DEGREE
+    return _between_m(one.position, other.position)
+
+
+def nearest_to(place: tuple[float, float], candidates: Sequence[Candidate], most: int) -> list[int]:
+    """Return the series nearest to a place (degrees) that are not too far, the nearest first."""
+    known = [(_between_m(place, one.position), one.series_id) for one in candidates if one.position is not None]
+    return [series_id for distance, series_id in sorted(known)[:most] if distance <= FARTHEST_M]
+
+
+def _between_m(one: tuple[float, float], other: tuple[float, float]) -> float:
+    narrowing = math.cos(math.radians(one[1]))
+    return math.hypot((one[0] - other[0]) * narrowing, one[1] - other[1]) * M_PER_DEGREE
