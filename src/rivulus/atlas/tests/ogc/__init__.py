@@ -1,0 +1,1 @@
+"""Facts about OGC API over the layers of the atlas."""
