@@ -1,5 +1,7 @@
-"""What the atlas does regularly."""
+"""What the worker does for the atlas without being asked, and when (in UTC): one module per noun."""
 
-from rivulus.atlas.management.schedule import recipes
+from importlib import import_module
+from pkgutil import iter_modules
 
-__all__ = ["recipes"]
+for _module in iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")

@@ -1,6 +1,6 @@
 """Kinds of recipes: what each asks for and answers with, and whether its parameters make sense. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -144,17 +144,17 @@ def check(
         raise Refused(N_("One of the numbers makes no sense."))
 
 
-# What columns and numbers of an answer are called, and their units.
+# What columns and numbers of an answer are called, and their units; in the order in which they are shown.
 COLUMNS: Mapping[str, tuple[str, str]] = {
     "nearest": (N_("Nearest"), ""),
     "distance_m": (N_("Distance"), "m"),
+    "inhabitants": (N_("Inhabitants"), ""),
     "count": (N_("Number"), ""),
     "area_m2": (N_("Area"), "m²"),
     "length_m": (N_("Length"), "m"),
     "share": (N_("Share"), "%"),
     "sum": (N_("Sum"), ""),
     "other": (N_("With"), ""),
-    "inhabitants": (N_("Inhabitants"), ""),
     "inhabitants_served": (N_("Inhabitants who have some within the distance"), ""),
     "served_share": (N_("Share of the inhabitants who have some within the distance"), "%"),
     "m2_per_inhabitant": (N_("For each inhabitant"), "m²"),
@@ -180,3 +180,9 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "spots": (N_("Spots"), ""),
 }
 RASTER_UNIT = "*"  # stands for the unit of the raster
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Return known columns in the order in which they are shown, each once."""
+    given = set(names)
+    return [name for name in COLUMNS if name in given]

@@ -1,0 +1,76 @@
+"""What the worker does for recipes; a run that was cut off is taken up again and answered once."""
+
+import datetime as dt
+
+from django.tasks import task
+
+from rivulus.atlas.actions import recipes as actions
+from rivulus.atlas.feeds import rasters
+from rivulus.atlas.models import Recipe
+from rivulus.atlas.queries import recipes as queries
+from rivulus.atlas.rules.recipes import raster, vector
+from rivulus.atlas.rules.recipes.kinds import RecipeKind, read_parameters
+from rivulus.atlas.rules.recipes.shapes import Result, Shapes
+from rivulus.kernel import clock
+from rivulus.kernel.errors import Refused
+
+STUCK_AFTER = dt.timedelta(minutes=20)
+
+
+@task
+def answer(run_id: int) -> None:
+    """Work out one answer."""
+    run = actions.begin(by=None, run_id=run_id)
+    if run is None:
+        return
+    try:
+        result = work_out(run.recipe, dt.date.fromisoformat(run.inputs["day"]))
+    except Refused as refused:
+        actions.fail(by=None, run=run, sentence=str(refused))
+        return
+    except MemoryError:
+        actions.fail(by=None, run=run, sentence="The layers are too large for this machine.")
+        return
+    actions.finish(by=None, run=run, result=result)
+
+
+def work_out(recipe: Recipe, day: dt.date) -> Result:
+    """Return the answer of a recipe as of a day; raises Refused where it cannot be worked out."""
+    numbers = read_parameters(recipe.parameters)
+    kind = RecipeKind(recipe.kind)
+    if recipe.raster is not None and kind in (RecipeKind.ZONAL, RecipeKind.HOT_SPOTS):
+        cells = rasters.read(queries.file_of(recipe.raster))
+        if kind == RecipeKind.HOT_SPOTS:
+            return raster.hot_spots(cells, deviations=numbers.deviations, smallest_m2=numbers.smallest_m2)
+        return raster.zonal(_first(recipe, day), cells)
+    one = _first(recipe, day)
+    if kind == RecipeKind.BUFFER:
+        return vector.buffer(one, within_m=numbers.within_m)
+    assert recipe.other is not None
+    other = queries.read_shapes(recipe.other, day)
+    match kind:
+        case RecipeKind.NEAREST:
+            return vector.nearest(one, other, within_m=numbers.within_m)
+        case RecipeKind.WITHIN:
+            return vector.within(one, other, within_m=numbers.within_m)
+        case RecipeKind.INTERSECTION:
+            return vector.intersection(one, other)
+        case RecipeKind.INDICATORS:
+            return vector.indicators(one, other, attribute=numbers.attribute)
+        case _:
+            return vector.per_inhabitant(
+                one, other, within_m=numbers.within_m, attribute=numbers.attribute, smallest_m2=numbers.smallest_m2
+            )
+
+
+def _first(recipe: Recipe, day: dt.date) -> Shapes:
+    assert recipe.layer is not None
+    return queries.read_shapes(recipe.layer, day)
+
+
+def take_up_stuck() -> int:
+    """Queue again what has been waiting for twenty minutes, and return how many."""
+    stuck = list(queries.list_waiting(clock.now() - STUCK_AFTER))
+    for run in stuck:
+        answer.enqueue(run.pk)
+    return len(stuck)
