@@ -120,6 +120,14 @@ def test_an_observation_without_a_time_is_of_now():
     assert observed.admit(Observed(result=1), NUMBER, T0 + 1_999).time == T0 + 1_000
 
 
+def test_a_few_are_written_for_a_copy_as_many_are():
+    rows = [(T0, 1.5, 3, 0), (T0 - 86_400_000_000, -2.25, 2**20 - 1, 65_537)]
+    columns = (
+        np.array(column, kind) for column, kind in zip(zip(*rows, strict=True), ("i8", "f8", "i4", "i4"), strict=True)
+    )
+    assert copying.copy_few(rows) == copying.copy_body(Readings(*columns))
+
+
 def test_the_body_of_a_copy_is_as_the_manual_of_postgresql_says():
     body = copying.copy_body(Readings.of([(3, T0, 1.5)]))
     assert body[:11] == b"PGCOPY\n\xff\r\n\0"

@@ -439,7 +439,7 @@ def test_a_full_disk_is_said_and_passes(monkeypatch):
     async def run():
         async with opened() as made:
             with monkeypatch.context() as patch:
-                patch.setattr(wire, "copy", full)
+                patch.setattr(wire, "copy_among", full)
                 patch.setattr("rivulus.observations.actions.store.settling.settle_readings", full)
                 first = await post(made, "Observations", observation(number), bogdan.key)
                 waiting = made.flusher.is_well
@@ -553,6 +553,29 @@ def test_arrays_that_write_times_in_their_own_ways_share_a_commit_and_a_wrong_ti
         (second, 1_000_000, 5, 0),
         (second, 2_000_000, 6, Flag.ANNOTATED),
     ]
+
+
+def test_what_is_of_a_closed_hour_is_stored_and_its_hour_is_to_be_counted_again():
+    bogdan = Bogdan()
+    number, second = bogdan.series["number"], bogdan.series["second"]
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE observations_watermark SET closed_until = %s", [moment(T0 + 3_600_000_000)])
+    try:
+        late = [array(second, [["2026-05-28T07:30:00Z", 1], ["2026-05-28T09:00:00Z", 2]])]
+        key = {"key": bogdan.key}
+        answers = ask(("Observations", observation(number), key), ("CreateObservations", late, key))
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE observations_watermark SET closed_until = '1900-01-01T00:00:00Z'")
+            cursor.execute("DELETE FROM observations_dirty RETURNING datastream, hour")
+            dirty = sorted(cursor.fetchall())
+    assert [answer[0] for answer in answers] == [201, 201]
+    assert [(row[0], row[1] - T0) for row in stored(bogdan)] == [
+        (number, 0),
+        (second, -1_800_000_000),
+        (second, 3_600_000_000),
+    ]
+    assert dirty == [(number, moment(T0)), (second, moment(T0 - 3_600_000_000))]
 
 
 def test_its_health_is_asked_without_a_key():

@@ -52,8 +52,18 @@ def begin(connection: psycopg.Connection[Any], before: bytes = b"") -> Bounds:
 
     Two statements in one round trip: the second sees what was committed until the first had its lock.
     """
-    closed, newest = wire.ask(connection, before + _BEGIN)
+    return read_bounds(wire.ask(connection, before + _BEGIN))
+
+
+def read_bounds(row: Sequence[str | None]) -> Bounds:
+    """Return the bounds that the first statements of a transaction answered."""
+    closed, newest = row
     return Bounds(EARLIEST_US if closed is None else int(closed), _end_of(newest))
+
+
+def whole(copy: bytes, named: Sequence[int]) -> bytes:
+    """Return all statements of a transaction that copies readings of these series into hours that are open."""
+    return b"".join((b"BEGIN; ", _BEGIN, b"; ", copy, b"; ", _notify(named), b"COMMIT"))
 
 
 def finish(connection: psycopg.Connection[Any], datastreams: NDArray[np.int32], after: bytes = b"") -> int:
@@ -61,11 +71,13 @@ def finish(connection: psycopg.Connection[Any], datastreams: NDArray[np.int32], 
 
     With COMMIT after, the return value says nothing.
     """
-    named = np.unique(datastreams)
-    text = EVERYTHING if len(named) > _MOST_NAMED else ",".join(map(str, named.tolist()))
-    notify = f"SELECT pg_notify('{CHANNEL}', '{text}'); ".encode() if text else b""
-    row = wire.ask(connection, notify + (after or _NEWEST_BLOCK.encode()))
+    row = wire.ask(connection, _notify(np.unique(datastreams).tolist()) + (after or _NEWEST_BLOCK.encode()))
     return _end_of(row[0] if row else None)
+
+
+def _notify(named: Sequence[int]) -> bytes:
+    text = EVERYTHING if len(named) > _MOST_NAMED else ",".join(map(str, named))
+    return f"SELECT pg_notify('{CHANNEL}', '{text}'); ".encode() if text else b""
 
 
 def mark_dirty(connection: psycopg.Connection[Any], numbers: NDArray[np.int64], closed_until: int) -> None:

@@ -4,7 +4,10 @@ Nearly always everything in a batch is new: then it is copied in. Where the data
 week has no partition), or where a row is of a week that was compacted, the batch goes the careful way (see settling).
 """
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -14,7 +17,7 @@ from psycopg import errors
 from rivulus.observations.actions.store import partitions, settling, settling_records, transactions, wire
 from rivulus.observations.actions.store.transactions import Bounds
 from rivulus.observations.rules import weeks
-from rivulus.observations.rules.copying import COPY_COLUMNS, copy_body
+from rivulus.observations.rules.copying import COPY_COLUMNS, copy_body, copy_few
 from rivulus.observations.rules.identifiers import TIME_BITS
 from rivulus.observations.rules.ordering import in_order, keys
 from rivulus.observations.rules.readings import LATEST_US, Batch, Readings, Stored
@@ -67,6 +70,22 @@ def append(connection: psycopg.Connection[Any], batch: Batch) -> bool:
     return True
 
 
+def append_few(connection: psycopg.Connection[Any], rows: Iterable[tuple[int, float, int, int]]) -> bool:
+    """Do the same with a few (time, value, series, quality), for which arrays are slow, if no hour of them is closed."""
+    listed = sorted(rows, key=itemgetter(2, 0))
+    if any(one[2] == next_one[2] and one[0] == next_one[0] for one, next_one in pairwise(listed)):
+        return False
+    try:
+        named = sorted({row[2] for row in listed})
+        if _copy_at_once(connection, min(row[0] for row in listed), named, lambda: copy_few(listed)):
+            return True
+    except psycopg.Error:
+        if connection.broken:
+            raise
+    wire.ask(connection, b"ROLLBACK")
+    return False
+
+
 def _append_with_partitions(connection: psycopg.Connection[Any], batch: Batch) -> Stored:
     try:
         return _append(connection, batch)
@@ -90,19 +109,44 @@ def _append(connection: psycopg.Connection[Any], batch: Batch) -> Stored:
 
 
 def _append_alone(connection: psycopg.Connection[Any], readings: Readings) -> Stored:
-    """The same in a transaction of its own, in as few round trips as can be: nearly every commit is one of these."""
+    """The same in a transaction of its own: nearly every commit is one of these."""
     try:
-        bounds = transactions.begin(connection, b"BEGIN; ")
-        oldest = _copy(connection, readings, bounds)
-        is_late = oldest < bounds.closed_until
-        if is_late and oldest < transactions.finish(connection, readings.datastream):
-            raise _NotNew
-        transactions.finish(connection, readings.datastream[:0] if is_late else readings.datastream, b"COMMIT")
+        if not _append_at_once(connection, readings):
+            wire.ask(connection, b"ROLLBACK")
+            _append_late(connection, readings)
     except BaseException:
         if not connection.broken:
             wire.ask(connection, b"ROLLBACK")
         raise
     return Stored(added=len(readings))
+
+
+def _append_at_once(connection: psycopg.Connection[Any], readings: Readings) -> bool:
+    """Copy in what is of open hours, all in one round trip; say whether it was, else the transaction has failed."""
+    oldest, named = int(readings.time.min(initial=LATEST_US)), np.unique(readings.datastream).tolist()
+    return _copy_at_once(connection, oldest, named, lambda: copy_body(readings))
+
+
+def _copy_at_once(
+    connection: psycopg.Connection[Any], oldest: int, named: Sequence[int], body: Callable[[], bytes]
+) -> bool:
+    def choose(row: Sequence[str | None]) -> bytes | None:
+        bounds = transactions.read_bounds(row)
+        return None if oldest < max(bounds.closed_until, bounds.blocks_until) else body()
+
+    is_copied = wire.copy_among(connection, transactions.whole(COPY_READINGS, named), choose)
+    if is_copied and not wire.is_idle(connection):  # it would not be committed
+        raise psycopg.OperationalError("The transaction did not end.")
+    return is_copied
+
+
+def _append_late(connection: psycopg.Connection[Any], readings: Readings) -> None:
+    """Copy in what is of hours that were closed."""
+    bounds = transactions.begin(connection, b"BEGIN; ")
+    oldest = _copy(connection, readings, bounds)
+    if oldest < transactions.finish(connection, readings.datastream):
+        raise _NotNew  # a week was compacted while we wrote into it
+    transactions.finish(connection, readings.datastream[:0], b"COMMIT")
 
 
 def _copy(connection: psycopg.Connection[Any], readings: Readings, bounds: Bounds) -> int:
