@@ -1,5 +1,6 @@
 """What the door turns away before anything is done: bodies too large to read, and questions asked too often."""
 
+import re
 from collections.abc import Callable
 
 from django.conf import settings
@@ -11,6 +12,8 @@ from rivulus.kernel.limits import TooOften
 
 MACHINES = ("/sensorthings/", "/sandbox/", "/devices/")  # whoever asks there reads JSON, and sends more at once
 LARGEST_MESSAGE_BYTES = 10 * 1024 * 1024
+LARGEST_TABLE_BYTES = 5 * 1024 * 1024 * 1024 + 64 * 1024  # the view looks at who sends it before it reads it
+TABLES = re.compile(r"(?:/(?:en|hu))?/catalog/uploads/")
 LARGEST_UPLOAD_BYTES = 64 * 1024 * 1024  # six photos of 8 MiB, and room
 
 
@@ -55,6 +58,8 @@ def _largest(request: HttpRequest) -> int:
     if request.path_info.startswith(MACHINES):
         return LARGEST_MESSAGE_BYTES
     is_upload = request.content_type == "multipart/form-data"
+    if is_upload and TABLES.fullmatch(request.path_info):
+        return LARGEST_TABLE_BYTES
     return LARGEST_UPLOAD_BYTES if is_upload else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 

@@ -98,7 +98,7 @@ ENOUGH = 0.97
 
 def guess_type(counts: Counts) -> tuple[ColumnType, str, str]:
     """Return the type of a column, the format of its dates, and the decimal sign of its numbers."""
-    need = max(1, int(counts.filled * ENOUGH)) if counts.filled else 1
+    need = counts.filled - int(counts.filled * (1 - ENOUGH))  # of a few cells all of them
     if not counts.filled:
         return ColumnType.STRING, "", "."
     if counts.places >= need:

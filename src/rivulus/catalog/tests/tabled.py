@@ -98,7 +98,7 @@ def make_dataset(code: str = "locuri", table: str = "tests_places", **more: Any)
     return Dataset.objects.create(
         **{
             "code": code,
-            "organisation": make_organisation(),
+            "organisation": more.get("organisation") or make_organisation(),
             "source": source,
             "table": table,
             "state": State.PUBLISHED,

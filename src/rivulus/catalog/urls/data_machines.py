@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.urls import URLPattern, path, register_converter
 
-from rivulus.catalog.views import files, rows
+from rivulus.catalog.views import files, rows, sql
 
 
 class DayConverter:
@@ -27,4 +27,6 @@ urlpatterns: list[URLPattern] = [
     path("catalog/files/<slug:code>/<str:name>", files.one, name="catalog_file"),
     path("catalog/files/<slug:code>/<day:day>/<str:name>", files.snapshot, name="catalog_snapshot"),
     path("catalog/api/<slug:code>", rows.ask, name="catalog_rows"),
+    path("catalog/sql.json", sql.answer, {"form": "json"}, name="catalog_sql_json"),
+    path("catalog/sql.csv", sql.answer, {"form": "csv"}, name="catalog_sql_csv"),
 ]

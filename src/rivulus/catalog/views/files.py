@@ -7,6 +7,7 @@ from django.utils import translation
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
+from rivulus.catalog.actions import usage
 from rivulus.catalog.feeds.tables.refreshing import ensure_current
 from rivulus.catalog.presenters import downloads
 from rivulus.catalog.queries import tables as queries
@@ -76,4 +77,6 @@ def _answer(request: HttpRequest, table: DataTable, form: Format) -> HttpRespons
             return response
         count_asking(request, DOWNLOADS)
         found = downloads.send(request, table, form, asked, tag)
+    if found.status_code == 200:
+        usage.note(dataset_id=table.dataset.pk, kind="download")
     return found

@@ -6,6 +6,7 @@ from django.utils import translation
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
+from rivulus.catalog.actions import usage
 from rivulus.catalog.presenters import downloads
 from rivulus.catalog.presenters.formats.cells import plain_rows
 from rivulus.catalog.queries import rows as queries
@@ -39,6 +40,7 @@ def ask(request: HttpRequest, code: str) -> HttpResponseBase:
             downloads.say_age(unchanged, table, tag)
             return unchanged
         count_asking(request, QUESTIONS)
+        usage.note(dataset_id=table.dataset.pk, kind="api")
         if form == Format.JSON:
             return _page(request, table, asked, tag)
         if request.method == "HEAD":

@@ -79,7 +79,7 @@ def check(loaded: Loaded, fields: Sequence[Field]) -> Checked:
     questions = [question for at, field in enumerate(fields) for question in _questions(at, field, loaded)]
     if questions:
         counts = ", ".join(f"count(*) FILTER (WHERE {one.where})" for one in questions)
-        numbers = loaded.connection.execute(f"SELECT {counts} FROM raw POSITIONAL JOIN typed").fetchone() or ()  # noqa: S608
+        numbers = loaded.connection.execute(f"SELECT {counts} FROM raw POSITIONAL JOIN typed").fetchall()[0]  # noqa: S608
         for question, number in zip(questions, numbers, strict=True):
             count += number
             if number:
@@ -97,7 +97,7 @@ def batches(loaded: Loaded, fields: Sequence[Field], kept: Sequence[int]) -> Ite
     """Yield the checked rows of the columns that stay, typed as kept tables are; after :func:`check`."""
     columns = [fields[at].as_column() for at in kept]
     shown = ", ".join(f"v{at}" for at in kept)
-    reader = loaded.connection.sql(f"SELECT {shown} FROM typed").to_arrow_reader(BATCH_ROWS)  # noqa: S608
+    reader = loaded.connection.cursor().sql(f"SELECT {shown} FROM typed").to_arrow_reader(BATCH_ROWS)  # noqa: S608
     schema = schema_of(columns)
     for batch in reader:
         arrays: list[pa.Array] = []
@@ -151,8 +151,8 @@ def _counts(row: Sequence[int], times: Sequence[int]) -> Counts:
 def _ask_sample(loaded: Loaded, counts: Sequence[str]) -> list[int]:
     if not counts:
         return []
-    found = loaded.connection.execute(f"SELECT {', '.join(counts)} FROM sample").fetchone()  # noqa: S608
-    return [int(number or 0) for number in found or ()]
+    found = loaded.connection.execute(f"SELECT {', '.join(counts)} FROM sample").fetchall()[0]  # noqa: S608
+    return [int(number or 0) for number in found]
 
 
 def _plain_counts(cell: str) -> Iterator[str]:
@@ -282,7 +282,7 @@ def _more_faults(loaded: Loaded, at: int, field: Field) -> Iterator[Fault]:
 
 def _bad_places(loaded: Loaded, at: int, heading: str) -> Iterator[Fault]:
     row = 0
-    reader = loaded.connection.sql(f"SELECT c{at} FROM raw").to_arrow_reader(BATCH_ROWS)  # noqa: S608
+    reader = loaded.connection.cursor().sql(f"SELECT c{at} FROM raw").to_arrow_reader(BATCH_ROWS)  # noqa: S608
     for batch in reader:
         shapes = _shapes(batch.column(0), is_wkb=at in loaded.wkb)
         bounds = shapely.bounds(shapes).reshape(len(shapes), 4)
@@ -337,13 +337,13 @@ def _suspects(loaded: Loaded, fields: Sequence[Field]) -> dict[int, list[Kind]]:
     # Most columns hold no cell with both room and two digits: those are passed over before anything finer is asked.
     places = sorted({at for at, _kind, _sign in asked})
     rough = ", ".join(f"bool_or(length(c{at}) >= 10 AND regexp_matches(c{at}, '[0-9][0-9]'))" for at in places)
-    known = loaded.connection.execute(f"SELECT {rough} FROM raw").fetchone() or ()  # noqa: S608
+    known = loaded.connection.execute(f"SELECT {rough} FROM raw").fetchall()[0]  # noqa: S608
     with_digits = {at for at, is_there in zip(places, known, strict=True) if is_there}
     asked = [one for one in asked if one[0] in with_digits or one[1] is Kind.EMAIL]
     if not asked:
         return {}
     questions = ", ".join(f"bool_or({sign.format(f'c{at}')})" for at, _kind, sign in asked)
-    answers = loaded.connection.execute(f"SELECT {questions} FROM raw").fetchone() or ()  # noqa: S608
+    answers = loaded.connection.execute(f"SELECT {questions} FROM raw").fetchall()[0]  # noqa: S608
     found: dict[int, list[Kind]] = {}
     for (at, kind, _sign), is_there in zip(asked, answers, strict=True):
         if is_there:

@@ -110,15 +110,16 @@ def _load_csv(connection: duckdb.DuckDBPyConnection, file: Path, reading: Readin
         [cell.strip() for cell in first[0]] if reading.has_header else [f"{place}" for place in range(1, width + 1)]
     )
     text = utf8_file(file, reading.encoding)
+    connection.execute(f"CREATE TABLE raw ({', '.join(f'c{place} VARCHAR' for place in range(width))})")
+    cells = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(width))
     if reading.encoding == "utf-8" and (bad := list_bad_lines_if_any(text)):
         faults = [Fault(line, "", found, words.LETTERS, {"encoding": "UTF-8"}) for line, found in bad]
         return Loaded(connection, headings, 0, faults=faults, fault_count=len(faults))
-    cells = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(width))
     try:
         # One thread: the order of the rows is that of the lines, whatever is rejected.
         connection.execute("SET threads = 1")
         connection.execute(
-            f"""CREATE TABLE raw AS SELECT * FROM read_csv(?, columns = {{{cells}}}, header = {str(reading.has_header).lower()},
+            f"""INSERT INTO raw SELECT * FROM read_csv(?, columns = {{{cells}}}, header = {str(reading.has_header).lower()},
                 delim = ?, quote = '"', escape = '"', auto_detect = false, strict_mode = true, store_rejects = true,
                 rejects_limit = 0, max_line_size = {LONGEST_LINE}, null_padding = false, nullstr = ?)""",  # noqa: S608
             [str(text), reading.delimiter, list(NOTHING)],
@@ -295,5 +296,4 @@ def _named(name: str) -> str:
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    found = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608 (our own word)
-    return int(found[0]) if found else 0
+    return int(connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])  # noqa: S608 (our own word)

@@ -184,8 +184,11 @@ def _encoding_of(file: Path, head: bytes) -> str:
     if not bad or good > bad * 3:
         # Mixed: most letters are UTF-8, and the lines with others are faults to be shown.
         return "utf-8"
-    best = charset_normalizer.from_bytes(sample, cp_isolation=list(ENCODINGS[1:6])).best()
-    return best.encoding if best is not None and best.encoding in ENCODINGS else "cp1250"
+    # Bytes from 0x80 to 0x9F are letters and quotation marks of Windows and DOS, and nothing in the ISO sets.
+    is_windows = any(0x80 <= byte <= 0x9F for byte in sample)
+    candidates = [name for name in ENCODINGS[1:6] if not (is_windows and name.startswith("iso"))]
+    best = charset_normalizer.from_bytes(sample, cp_isolation=candidates).best()
+    return best.encoding if best is not None and best.encoding in candidates else "cp1250"
 
 
 def _count_letters(file: Path) -> tuple[int, int, bytes]:
