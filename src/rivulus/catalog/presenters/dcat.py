@@ -17,9 +17,11 @@ from rivulus.catalog.terms.vocabularies import (
     AUTHORITY,
     FILE_TYPES,
     HVD,
+    HVD_CATEGORIES,
     HVD_LEGISLATION,
     LICENCES,
     PUBLIC,
+    THEMES,
     file_type_uri,
     licence_uri,
 )
@@ -27,6 +29,7 @@ from rivulus.catalog.terms.vocabularies import LANGUAGES as LANGUAGE_URIS
 from rivulus.kernel.words import N_
 
 THEMES_SCHEME = AUTHORITY + "data-theme"
+STABLE = AUTHORITY + "planned-availability/STABLE"
 MEDIA = "http://www.iana.org/assignments/media-types/"
 
 
@@ -34,17 +37,21 @@ MEDIA = "http://www.iana.org/assignments/media-types/"
 class Vocabulary:
     """Addresses of others' vocabularies that were used, with what they are, so that a page can be checked by itself."""
 
-    seen: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    seen: dict[str, tuple[str, str]] = field(default_factory=dict)
 
-    def use(self, address: str, *types: str) -> Link:
-        """Return the link to an address, and remember what it is."""
-        self.seen.setdefault(address, types)
+    def use(self, address: str, kind: str, name: str = "") -> Link:
+        """Return the link to an address, and remember what it is and what it is called."""
+        self.seen.setdefault(address, (kind, name))
         return Link(address)
 
     def list_things(self) -> Iterator[Thing]:
         """Yield what the used addresses are."""
         for address in sorted(self.seen):
-            yield Thing(address, tuple((TYPE, Link(kind)) for kind in self.seen[address]))
+            kind, name = self.seen[address]
+            facts: list[Fact] = [(TYPE, Link(kind))]
+            if name:
+                facts += _texts("dct:title" if kind == "skos:ConceptScheme" else "skos:prefLabel", name)
+            yield Thing(address, tuple(facts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +160,7 @@ class Writer:
         facts += [
             ("dct:publisher", Link(self.publisher_address(publisher.code))),
             ("foaf:homepage", use(self.catalog + "#page", "foaf:Document")),
-            ("dcat:themeTaxonomy", use(THEMES_SCHEME, "skos:ConceptScheme")),
+            ("dcat:themeTaxonomy", use(THEMES_SCHEME, "skos:ConceptScheme", N_("Themes"))),
             ("dct:license", use(licence_uri("CC-BY-4.0"), "dct:LicenseDocument")),
             ("hydra:totalItems", Text(str(page.total), type="xsd:integer")),
             ("hydra:view", Link(self._page_address(page, page.number))),
@@ -165,7 +172,7 @@ class Writer:
         changed = max((dataset.changed_at for dataset in datasets), default=None)
         if changed:
             facts.append(("dct:modified", _moment(changed)))
-        self.vocabulary.use(THEMES_SCHEME, "skos:ConceptScheme")
+        self.vocabulary.use(THEMES_SCHEME, "skos:ConceptScheme", N_("Themes"))
         return Thing(self.catalog, tuple(facts))
 
     def _page(self, page: Page) -> Iterator[Thing]:
@@ -210,7 +217,10 @@ class Writer:
             categories = {one.hvd_category for one in datasets if one.hvd_category and not one.harvested_from}
             if categories:
                 facts.append(("dcatap:applicableLegislation", use(HVD_LEGISLATION, "eli:LegalResource")))
-                facts += [("dcatap:hvdCategory", use(HVD + one, "skos:Concept")) for one in sorted(categories)]
+                facts += [
+                    ("dcatap:hvdCategory", use(HVD + one, "skos:Concept", HVD_CATEGORIES[one]))
+                    for one in sorted(categories)
+                ]
         return Thing(self._service_address(service), tuple(facts))
 
     def _publishers(self, organisations: Iterable[Any]) -> Iterator[Thing]:
@@ -243,7 +253,9 @@ class Writer:
             facts.append(("dct:issued", _moment(dataset.issued_at)))
         if dataset.landing_page:
             facts.append(("dcat:landingPage", Link(dataset.landing_page)))
-        facts += [("dcat:theme", use(f"{THEMES_SCHEME}/{code}", "skos:Concept")) for code in dataset.theme]
+        facts += [
+            ("dcat:theme", use(f"{THEMES_SCHEME}/{code}", "skos:Concept", THEMES[code])) for code in dataset.theme
+        ]
         facts += [("dcat:keyword", Text(word, "ro")) for word in dataset.keywords]
         written = [language for language in LANGUAGES if getattr(dataset, f"title_{language}")]
         facts += [("dct:language", use(LANGUAGE_URIS[one], "dct:LinguisticSystem")) for one in written]
@@ -260,16 +272,20 @@ class Writer:
             return []
         return [
             ("dcatap:applicableLegislation", self.vocabulary.use(HVD_LEGISLATION, "eli:LegalResource")),
-            ("dcatap:hvdCategory", self.vocabulary.use(HVD + dataset.hvd_category, "skos:Concept")),
+            ("dcatap:hvdCategory", self._category(dataset.hvd_category)),
         ]
+
+    def _category(self, code: str) -> Link:
+        return self.vocabulary.use(HVD + code, "skos:Concept", HVD_CATEGORIES[code])
 
     def _contact(self, dataset: Dataset, address: str) -> Thing:
         facts: list[Fact] = [(TYPE, Link("vcard:Kind")), (TYPE, Link("vcard:Organization"))]
         facts.append(("vcard:fn", Text(dataset.contact_name or dataset.organisation.name_ro, "ro")))
         email = dataset.contact_email or dataset.organisation.email
         if email:
-            facts.append(("vcard:hasEmail", Link(f"mailto:{email}")))
-        facts.append(("vcard:hasURL", Link(f"{self.base}/catalog/requests/new/?dataset={dataset.code}")))
+            facts.append(("vcard:hasEmail", self.vocabulary.use(f"mailto:{email}", "rdfs:Resource")))
+        asking = f"{self.base}/catalog/requests/new/?dataset={dataset.code}"
+        facts.append(("vcard:hasURL", self.vocabulary.use(asking, "rdfs:Resource")))
         return Thing(f"{address}#contact", tuple(facts))
 
     def _area(self, dataset: Dataset, address: str) -> Iterator[Thing]:
@@ -318,7 +334,7 @@ class Writer:
                 ("dcat:mediaType", use(MEDIA + kind.media_type, "dct:MediaType")),
             ]
         facts.append(("dct:rights", use(PUBLIC, "dct:RightsStatement")))
-        facts.append(("dcatap:availability", use(AUTHORITY + "planned-availability/STABLE", "skos:Concept")))
+        facts.append(("dcatap:availability", use(STABLE, "skos:Concept", N_("There to stay"))))
         if dataset.hvd_category:
             facts.append(("dcatap:applicableLegislation", use(HVD_LEGISLATION, "eli:LegalResource")))
         if way.size is not None:

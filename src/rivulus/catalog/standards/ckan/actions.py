@@ -96,10 +96,10 @@ def package_search(call: Call) -> Json:
     rows, start = call.number("rows", 10, most=MOST_ROWS), call.number("start", 0, most=10**6)
     q, sort = call.text("q").strip(), call.text("sort").strip()
     filters = solr.read_filter(" AND ".join(filter(None, [call.text("fq"), *_listed(call.values.get("fq_list"))])))
-    wanted = solr.apply(Wanted(sort=solr.read_sort(sort)), filters)
-    if q and q not in {"*:*", "*"}:
-        known = solr.read_filter(q) if ":" in q and " " not in q else {}
-        wanted = solr.apply(wanted, known) if known else _with_words(wanted, q)
+    is_filter = ":" in q and " " not in q and q != "*:*"
+    filters |= solr.read_filter(q) if is_filter else {}
+    words = "" if is_filter or q in {"*:*", "*"} else q.replace('"', " ").replace("*", " ")
+    wanted = solr.apply(Wanted(q=words, sort=solr.read_sort(sort)), filters)
     if "nothing" in filters:
         return {"count": 0, "results": [], "sort": sort, "facets": {}, "search_facets": {}}
     if "name" in filters:
@@ -246,11 +246,6 @@ def _dataset(code: str) -> Dataset:
 def _packages(rows: list[Dataset], base: str) -> list[Json]:
     ways = list_ways_of(rows)
     return [ckan.package(row, ways[row.pk], base) for row in rows]
-
-
-def _with_words(wanted: Wanted, q: str) -> Wanted:
-    words = q.replace('"', " ").replace("*", " ")
-    return Wanted(**{name: getattr(wanted, name) for name in Wanted.__slots__} | {"q": words})
 
 
 def _listed(value: Any) -> list[str]:
