@@ -11,7 +11,8 @@ from rivulus.atlas.models import Change, ImportProblem, Layer, LayerImport
 from rivulus.atlas.queries.layers import spec_of
 from rivulus.atlas.rules import permissions
 from rivulus.atlas.rules.imports import states
-from rivulus.atlas.rules.imports.choices import Choices, check_choices
+from rivulus.atlas.rules.imports.choices import DELIMITERS, Choices, check_choices
+from rivulus.atlas.rules.imports.encodings import KNOWN
 from rivulus.atlas.rules.imports.guessing import make_schema
 from rivulus.atlas.rules.imports.states import State
 from rivulus.atlas.rules.schemas import read_schema
@@ -58,6 +59,8 @@ def read_again(*, by: "Person | None", import_id: int, encoding: str, delimiter:
     """Have the file read in another encoding, or with its cells parted otherwise."""
     row = _locked(import_id)
     _check(by, row.layer)
+    if (encoding and encoding not in KNOWN) or delimiter not in DELIMITERS:
+        raise Refused(N_("This encoding is not known."))
     row.choices = {**row.choices, "encoding": encoding, "delimiter": delimiter}
     return _move(row, State.READING, "choices")
 

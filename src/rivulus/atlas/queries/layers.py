@@ -18,6 +18,11 @@ def find_layer(code: str) -> Layer | None:
     return Layer.objects.filter(code=code, withdrawn_at__isnull=True).select_related("owner").first()
 
 
+def find_layer_by_id(pk: int) -> Layer | None:
+    """Return a layer that was not withdrawn, for work that somebody who sees it asked for."""
+    return Layer.objects.filter(pk=pk, withdrawn_at__isnull=True).select_related("owner").first()
+
+
 def find_held(layer: Layer, names: Collection[str]) -> dict[str, Held]:
     """Return what the features of a layer hold of each of these attributes: the values in force, once each."""
     return {name: _held(layer, name) for name in names}

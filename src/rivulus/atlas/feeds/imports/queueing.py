@@ -6,6 +6,7 @@ from django.tasks import task
 
 from rivulus.atlas.actions import imports as actions
 from rivulus.atlas.feeds.imports import keeping, working
+from rivulus.atlas.models import LayerImport
 from rivulus.atlas.queries import imports as queries
 from rivulus.atlas.rules.imports.states import WORKED_ON, State
 from rivulus.kernel import clock
@@ -35,11 +36,17 @@ def carry_out_import(import_id: int) -> None:
 TASKS = {State.READING: read_import, State.CHECKING: check_import, State.IMPORTING: carry_out_import}
 
 
+def enqueue(row: LayerImport) -> LayerImport:
+    """Let the worker do what the state of an import asks for."""
+    TASKS[State(row.state)].enqueue(row.pk)
+    return row
+
+
 def take_up_stuck() -> int:
     """Queue again what no worker has touched for half an hour, and return how many."""
     stuck = queries.list_untouched(clock.now() - STUCK_AFTER, WORKED_ON)
     for row in stuck:
-        TASKS[State(row.state)].enqueue(row.pk)
+        enqueue(row)
     return len(stuck)
 
 

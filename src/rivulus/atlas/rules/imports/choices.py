@@ -17,6 +17,7 @@ LARGEST_UNPACKED = 512_000_000
 MOST_FEATURES = 500_000
 MOST_PROBLEMS = 1000  # kept; all are counted
 MOST_COLUMNS = 200
+DELIMITERS = frozenset({"", ",", ";", "\t", "|"})
 
 
 class Form(StrEnum):
