@@ -9,6 +9,7 @@ from django.utils.csp import CSP
 
 from rivulus.config.staff import UNFOLD as UNFOLD
 from rivulus.identity.terms import openid_origins, openid_providers
+from rivulus.kernel.connections import check
 from rivulus.kernel.words import N_
 
 BASE_DIR = Path(__file__).resolve().parents[3]
@@ -50,7 +51,7 @@ def _database() -> dict[str, object]:
         "CONN_HEALTH_CHECKS": False,
         "OPTIONS": {
             **query,
-            "pool": {"min_size": 1, "max_size": 12, "timeout": 10},
+            "pool": {"min_size": 1, "max_size": 12, "timeout": 10, "check": check},
             "application_name": "rivulus",
         },
     }

@@ -40,4 +40,4 @@ urlpatterns = [
 handler400 = "rivulus.portal.views.bad_request"
 handler403 = "rivulus.portal.views.forbidden"
 handler404 = "rivulus.portal.views.not_found"
-handler500 = "rivulus.portal.views.server_error"
+handler500 = "rivulus.config.outages.server_error"

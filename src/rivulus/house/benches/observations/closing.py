@@ -1,15 +1,16 @@
-"""A worker that does nothing but close hours and count again, to be killed in the middle of it."""
+"""A worker that does nothing but close hours, count again and compact old weeks, to be killed in the middle of it."""
 
 import time
 
 
 def main() -> None:
-    """Close and count for ever."""
+    """Close, count and compact for ever."""
     import django
 
     django.setup()
     from django.db import Error, connection
 
+    from rivulus.observations.actions.compaction import compact
     from rivulus.observations.actions.rollups import close_hours, recount
 
     while True:
@@ -17,6 +18,7 @@ def main() -> None:
             close_hours(by=None)
             while recount(by=None).lines:
                 pass
+            compact(by=None, most=1)
         except Error:  # the database was killed
             connection.close()
         time.sleep(0.05)

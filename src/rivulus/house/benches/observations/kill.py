@@ -1,6 +1,7 @@
 """Kills the database, the gate and a worker under load, again and again, and then counts what is there.
 
-Every request is sent until it is acknowledged, as a device would. In the end everything acknowledged must be in the
+Every request is sent until it is acknowledged, as a device would. The worker closes hours, counts again and compacts
+weeks that are long over, into which late readings keep coming. In the end everything acknowledged must be in the
 store, nothing twice, nothing that was not sent, and the rollups must equal a recount.
 """
 
@@ -32,16 +33,9 @@ ROWS = 20
 VICTIMS = ("database", "gate", "worker")
 PATIENCE_S = 60.0
 HOURS_BACK_MS = 6 * 3_600_000  # hours that are closed already: what arrives for them is counted again
-ROLLUP = """
-SELECT count(*) FROM (
-    SELECT datastream, date_trunc('hour', time) AS hour, count(*) AS n, round(sum(value)::numeric, 6) AS s,
-        min(value) AS low, max(value) AS high
-    FROM observations_reading WHERE time < (SELECT closed_until FROM observations_watermark) GROUP BY 1, 2
-) counted
-FULL JOIN observations_hourly h ON h.datastream = counted.datastream AND h.hour = counted.hour
-WHERE counted.n IS DISTINCT FROM h.count OR counted.s IS DISTINCT FROM round(h.sum::numeric, 6)
-    OR counted.low IS DISTINCT FROM h.min OR counted.high IS DISTINCT FROM h.max
-"""
+WEEK_MS, OLD_WEEKS, OLD_STEP_MS = 7 * 86_400_000, 6, 900_000
+OLD_MS = 10 * WEEK_MS  # so long ago the first of the old weeks began
+LATE_EVERY = 5  # of so many requests one is late by weeks
 
 
 @dataclass(slots=True)
@@ -57,11 +51,13 @@ class Tally:
     strange: int = 0
     wrong_hours: int = 0
     hours: int = 0
+    packed: int = 0
 
     @property
     def is_whole(self) -> bool:
         """Whether everything is as it must be."""
-        return bool(self.acknowledged) and not (self.lost or self.doubled or self.strange or self.wrong_hours)
+        is_right = not (self.lost or self.doubled or self.strange or self.wrong_hours)
+        return bool(self.acknowledged) and bool(self.packed) and is_right
 
 
 def run(arguments: list[str]) -> int:
@@ -74,7 +70,7 @@ def run(arguments: list[str]) -> int:
     print(
         f"kill -9: {kills}; {len(tally.acknowledged):,} observations acknowledged, {tally.repeats:,} requests sent again; "
         f"lost {tally.lost}, doubled {tally.doubled}, never sent {tally.strange}; "
-        f"of {tally.hours:,} hourly rollups {tally.wrong_hours} differ from a recount",
+        f"of {tally.hours:,} hourly rollups {tally.wrong_hours} differ from a recount; {tally.packed:,} are in blocks",
         flush=True,
     )
     return 0 if tally.is_whole else 1
@@ -84,6 +80,7 @@ def measure(rounds: int) -> Tally:
     """Kill so often, then count. Needs Django and the database, its own server."""
     tally = Tally()
     city = build(SERIES)
+    _fill_old_weeks(city, tally)
     port = processes.free_port()
     ends = threading.Event()
     with (
@@ -109,6 +106,23 @@ def measure(rounds: int) -> Tally:
             writer.join(30)
     _count(tally)
     return tally
+
+
+def _old_start_ms() -> int:
+    return (int(time.time() * 1000) - OLD_MS) // WEEK_MS * WEEK_MS
+
+
+def _fill_old_weeks(city: City, tally: Tally) -> None:
+    """Store a reading each quarter of an hour of weeks that are to be compacted."""
+    from rivulus.observations.actions.storing import store
+    from rivulus.observations.rules.readings import Batch, Readings
+
+    start = _old_start_ms()
+    moments = range(start, start + OLD_WEEKS * WEEK_MS, OLD_STEP_MS)
+    rows = [(series, ms * 1000, float(ms // OLD_STEP_MS % 97)) for series in city.series for ms in moments]
+    store(by=None, batch=Batch(Readings.of(rows)))
+    tally.sent.update({(series, us // 1000): value for series, us, value in rows})
+    tally.acknowledged.update((series, us // 1000) for series, us, _value in rows)
 
 
 class Kept:
@@ -202,6 +216,9 @@ def _write(number: int, city: City, port: int, tally: Tally, ends: threading.Eve
             (start_ms + (turn * ROWS + step) * 1000 % HOURS_BACK_MS + turn % 997, float(turn % 50))
             for step in range(ROWS)
         ]
+        if turn % LATE_EVERY == 0:  # weeks late, between the readings that are there
+            since = _old_start_ms() + turn * 7_654_321 % (OLD_WEEKS * WEEK_MS - ROWS * 1000) // 1000 * 1000
+            rows = [(since + step * 1000 + 1 + turn % 997, float(turn % 50)) for step in range(ROWS)]
         turn += 1
         tally.sent.update({(series, ms): value for ms, value in rows})
         body = json.dumps(
@@ -249,13 +266,42 @@ def _count(tally: Tally) -> None:
     while _rows("SELECT count(*) FROM observations_dirty")[0][0] and time.monotonic() < deadline:
         recount(by=None)  # does nothing while the connection of a killed worker still holds the keeper's lock
         time.sleep(0.05)
-    found = _rows("SELECT datastream, (extract(epoch FROM time) * 1000)::int8, value FROM observations_reading")
+    tally.packed = _rows("SELECT coalesce(sum(count), 0)::int8 FROM observations_block")[0][0]
+    found = _stored(sorted({series for series, _ms in tally.sent}))
     held = {(series, ms): value for series, ms, value in found}
     tally.doubled = len(found) - len(held)
     tally.lost = sum(held.get(key) != tally.sent[key] for key in tally.acknowledged)
     tally.strange = sum(tally.sent.get(key) != value for key, value in held.items())
-    tally.wrong_hours = _rows(ROLLUP)[0][0]
-    tally.hours = _rows("SELECT count(*) FROM observations_hourly")[0][0]
+    _count_hours(tally)
+
+
+def _stored(ids: list[int]) -> list[tuple[int, int, float]]:
+    """Return all readings, those in rows and those in blocks."""
+    from rivulus.observations.queries.readings import read
+    from rivulus.observations.rules.readings import EARLIEST_US, LATEST_US
+
+    found = read(ids, EARLIEST_US, LATEST_US)
+    columns = (found.datastream.tolist(), (found.time // 1000).tolist(), found.value.tolist())
+    return list(zip(*columns, strict=True))
+
+
+def _count_hours(tally: Tally) -> None:
+    """Compare the hourly rollups with a recount of the readings, bit by bit."""
+    from rivulus.observations.queries.rollups import count_hours, stored_hours
+    from rivulus.observations.rules.readings import EARLIEST_US
+    from rivulus.observations.rules.weeks import microseconds
+
+    first = EARLIEST_US + 3_600_000_000
+    until = microseconds(_rows("SELECT closed_until FROM observations_watermark")[0][0])
+    kept, counted = (
+        {(one, start): said for one, start, *said in zip(*(column.tolist() for column in columns), strict=True)}
+        for columns in (
+            (h.datastream, h.start, h.count, h.sum, h.min, h.max)
+            for h in (stored_hours(None, first, until), count_hours(None, first, until))
+        )
+    )
+    tally.hours = len(kept)
+    tally.wrong_hours = sum(kept.get(key) != counted.get(key) for key in kept.keys() | counted.keys())
 
 
 def _rows(query: str) -> list[tuple[Any, ...]]:
