@@ -16,6 +16,13 @@ DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8000
 # These take the rest of the line as it is, options included.
 PASSED_ON = ("test", "manage")
 
+# What may be imported; each is a management command called import_ and its name, which knows its own options.
+IMPORTS = {
+    "osm": "an OpenStreetMap extract with the base map, the search and the network of streets",
+    "boundaries": "administrative units with their SIRUTA codes",
+    "streets": "names of streets with their postcodes",
+}
+
 
 def main(arguments: list[str]) -> int:
     """Do what was asked and return the exit status."""
@@ -65,7 +72,11 @@ def parser() -> argparse.ArgumentParser:
     command("check", _check, "Check form, types, import contracts, migrations and translations.")
     sub = command("load", _load, "Load the city's facts again, from pack/baia_mare or another folder.")
     sub.add_argument("path", nargs="?", type=Path, help="a folder with another pack")
-    _add_imports(command("import", _import, "Import the base map, the official boundaries, or streets, from a file."))
+    sub = command("import", _import, "Import from a file: " + "; ".join(f"{k}, {v}" for k, v in IMPORTS.items()) + ".")
+    sub.add_argument("what", choices=list(IMPORTS))
+    sub.add_argument(
+        "arguments", nargs=argparse.REMAINDER, metavar="FILE …", help="the file, and options of that import"
+    )
     command("demo", _demo, "Add people of every role, reports and a simulated city for trying things out.")
     sub = command("backup", _backup, "Write the database and all files into one file.")
     sub.add_argument("file", type=Path)
@@ -76,18 +87,6 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("arguments", nargs=argparse.REMAINDER)
     command("manage", lambda asked: manage([]), "Run a Django management command with the database available.")
     return top
-
-
-def _add_imports(sub: argparse.ArgumentParser) -> None:
-    """What may be imported; each is a management command called import_ and its name."""
-    kinds = sub.add_subparsers(dest="what", metavar="WHAT", required=True)
-    osm = kinds.add_parser("osm", help="an extract of OpenStreetMap: base map, search, streets, buildings, green space")
-    osm.add_argument("file")
-    osm.add_argument("--box", help="west,south,east,north in degrees: of a larger extract only this")
-    boundaries = kinds.add_parser("boundaries", help="administrative units: GeoJSON, GeoPackage or Shapefile")
-    boundaries.add_argument("file")
-    streets = kinds.add_parser("streets", help="names of streets and their postcodes: CSV")
-    streets.add_argument("file")
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -161,12 +160,11 @@ def _check(_asked: argparse.Namespace) -> int:
 
 def _load(asked: argparse.Namespace) -> int:
     folder = [str(asked.path)] if asked.path else []
-    return _call("load_pack", *folder) or _call("load_observations", *folder)
+    return _call("load_pack", *folder) or _call("load_observations", *folder) or _call("load_atlas")
 
 
 def _import(asked: argparse.Namespace) -> int:
-    options = [f"--box={asked.box}"] if getattr(asked, "box", None) else []
-    return _call(f"import_{asked.what}", asked.file, *options)
+    return _call(f"import_{asked.what}", *asked.arguments)
 
 
 def _demo(_asked: argparse.Namespace) -> int:

@@ -111,6 +111,7 @@ def load_pack() -> None:
     manage("load_organisations")
     manage("load_pack")
     manage("load_observations")
+    manage("load_atlas")
     manage("sync_catalog")
 
 

@@ -38,8 +38,8 @@ class Place(models.Model):
     """Something with a name that people look for: an address, a street, a square, a school, a neighbourhood, a village.
 
     ``source`` names what brought it and ``key`` is its name there: an import replaces all of its own, and nothing that
-    is the same. ``words`` are the folded words by which it is found; of an address those of its street, which is why
-    only what has no ``number`` is in the index of words. Of equal matches the one of higher ``weight`` comes first.
+    is the same. ``words`` are its folded names; of an address those of its street and locality, which is why only what
+    has no ``number`` is in the index of words. Of equal matches the one of higher ``weight`` comes first.
     """
 
     id = models.BigAutoField(primary_key=True)

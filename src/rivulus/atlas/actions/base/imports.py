@@ -3,10 +3,8 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import connection, transaction
 
 from rivulus.atlas.actions.base.merging import Difference, Merge
@@ -76,7 +74,6 @@ def put_base(*, by: "Person | None", base: NewBase) -> BaseImport:
 
 
 def _keep(by: "Person | None", base: NewBase, report: dict[str, object]) -> BaseImport:
-    former = list(BaseImport.objects.filter(is_current=True))
     BaseImport.objects.filter(is_current=True).update(is_current=False)
     row = BaseImport.objects.create(
         name=base.name[:200],
@@ -89,15 +86,9 @@ def _keep(by: "Person | None", base: NewBase, report: dict[str, object]) -> Base
         by=by,
         at=clock.now(),
     )
-    transaction.on_commit(lambda: _change_over([one.file for one in former if one.file != base.file]))
+    # The archive before stays until the next import: other processes serve it for some seconds more.
+    transaction.on_commit(forget_base)
     return row
-
-
-def _change_over(files: Sequence[str]) -> None:
-    """Serve the new one; pages that were open go on asking for tiles by an address that the new archive answers."""
-    forget_base()
-    for file in files:
-        (Path(settings.HOME) / file).unlink(missing_ok=True)
 
 
 def _replace_streets(base: NewBase) -> dict[str, object]:

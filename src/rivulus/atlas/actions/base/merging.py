@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import batched
 
 from django.db import connection
 from psycopg import sql
 
+AT_ONCE = 5000
 BOXES = frozenset({"box"})  # PostgreSQL compares boxes by their areas: here they are compared as text
 
 
@@ -41,10 +43,12 @@ class Merge:
             cursor.execute(
                 self._sql("CREATE TEMP TABLE {staged} ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA")
             )
-            with cursor.copy(self._sql("COPY pg_temp.{staged} ({columns}) FROM STDIN")) as copy:
-                for row in rows:
-                    copy.write_row(row)
-                    self.total += 1
+            for some in batched(rows, AT_ONCE):
+                # whole batches: where rows come from may ask this very connection between two of them
+                with cursor.copy(self._sql("COPY pg_temp.{staged} ({columns}) FROM STDIN")) as copy:
+                    for row in some:
+                        copy.write_row(row)
+                self.total += len(some)
             cursor.execute(self._sql("CREATE UNIQUE INDEX ON pg_temp.{staged} ({key})"))
             cursor.execute(self._sql("ANALYZE pg_temp.{staged}"))
 
@@ -92,7 +96,7 @@ class Merge:
         within: sql.Composable = sql.SQL("true")
         if self.scope:
             within = sql.SQL("t.{} = {}").format(sql.Identifier(self.scope[0]), sql.Literal(self.scope[1]))
-        return sql.SQL(statement).format(  # type: ignore[arg-type]
+        return sql.SQL(statement).format(
             table=sql.Identifier(self.table),
             staged=sql.Identifier(self.staged),
             key=sql.Identifier(self.key),
