@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rivulus.observations.actions import storing
+from rivulus.observations.actions.store import columns, settling
 from rivulus.observations.rules import blocks
 from rivulus.observations.rules.readings import Annotation, Batch, Readings, Record, Stored
 from rivulus.observations.rules.weeks import moment
@@ -59,6 +60,27 @@ def test_a_replay_changes_nothing():
     store((1, T0, 1.0), (2, T0, 2.0))
     assert store((1, T0, 1.0), (2, T0, 2.0), (3, T0, 3.0)) == Stored(added=1, replayed=2)
     assert corrections() == []
+
+
+def test_replays_are_looked_up_by_their_keys_though_the_planner_thinks_the_week_has_just_begun():
+    """It would choose the index of what is roughly where: a millisecond for each."""
+
+    def some(first, count, series):
+        times = T0 + np.tile(np.arange(first, first + count), series) * 1_000_000
+        numbers = np.repeat(np.arange(1, series + 1, dtype=np.int32), count)
+        return Readings(times, np.ones(len(times)), numbers, np.zeros(len(times), np.int32))
+
+    with connection.cursor() as cursor:
+        storing.store(by=None, batch=Batch(readings=some(0, 1, 100)))
+        cursor.execute("ANALYZE observations_reading")
+        storing.store(by=None, batch=Batch(readings=some(1, 100, 500)))
+        cursor.execute(settling.PLAN.decode())
+        raw, asked = connection.connection, some(1, 100, 160)
+        between = moment(int(asked.time.min())), moment(int(asked.time.max()))
+        columned = columns.times(asked.time), columns.numbers(asked.value), columns.integers(asked.datastream)
+        plan = "\n".join(row[0] for row in columns.run(raw, "EXPLAIN " + settling._DIFFERING, *columned, *between))
+    assert "Index Scan using observations_reading_20260525_pkey" in plan
+    assert "Bitmap" not in plan
 
 
 def test_a_correction_keeps_what_it_replaces():
