@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connections
 from django.test import Client
 from django.utils import translation
 
@@ -108,6 +109,8 @@ def _server(django_test_environment: None) -> Iterator[Any]:
     from pytest_django.live_server_helper import LiveServer
 
     settings.RIVULUS_GATE_PORT = 0  # the gate is a process of its own, and has tests of its own
+    # A thread serves one connection of a browser for as long as it lasts, and keeps its connection to the database too.
+    connections.settings["default"]["CONN_MAX_AGE"] = None
     server = LiveServer("localhost")
     yield server
     server.stop()
@@ -182,29 +185,74 @@ class Witness:
 
 
 @pytest.fixture
-def new_browser(browser: Any, site: str, client_of: Callable[[str], Client]) -> Iterator[Callable[..., Any]]:
-    """Return a page in a browser of its own, of a person by name; whatever goes wrong in it fails the test."""
+def _open(browser: Any, site: str, client_of: Callable[[str], Client]) -> Callable[..., Any]:
+    """Return a page in a browser of its own, watched by a witness."""
     from playwright.sync_api import expect
 
     expect.set_options(timeout=PATIENCE_MS)
-    opened: list[Any] = []
-    witness = Witness(site)
 
-    def open_for(name: str = "", **options: Any) -> Any:
+    def open_for(witness: Witness, name: str, **options: Any) -> Any:
         given = {"base_url": site, "locale": "ro-RO", "timezone_id": "Europe/Bucharest", **options}
         context = browser.new_context(**given)
         context.set_default_timeout(PATIENCE_MS)
-        opened.append(context)
         witness.watch(context)
         if name:
             cookie = client_of(name).cookies[settings.SESSION_COOKIE_NAME]
             context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": site}])
         return context.new_page()
 
+    return open_for
+
+
+@pytest.fixture
+def new_browser(_open: Callable[..., Any], site: str) -> Iterator[Callable[..., Any]]:
+    """Return a page in a browser of its own, of a person by name; whatever goes wrong in it fails the test."""
+    opened: list[Any] = []
+    witness = Witness(site)
+
+    def open_for(name: str = "", **options: Any) -> Any:
+        opened.append(_open(witness, name, **options))
+        return opened[-1]
+
     yield open_for
-    for context in opened:
-        context.close()
+    for page in opened:
+        page.context.close()
     assert not witness.problems, "\n".join(dict.fromkeys(witness.problems))
+
+
+@pytest.fixture(scope="session")
+def _lasting(browser: Any) -> Iterator[dict[str, tuple[Any, Witness]]]:
+    kept: dict[str, tuple[Any, Witness]] = {}
+    yield kept
+    for page, _witness in kept.values():
+        page.context.close()
+
+
+@pytest.fixture
+def lasting_browser(
+    _lasting: dict[str, tuple[Any, Witness]], _open: Callable[..., Any], site: str
+) -> Iterator[Callable[[str, str], Any]]:
+    """Return the page of a browser that all tests share, of a person by name, for those who only look at pages.
+
+    It knows the style sheets and typefaces already, its person is signed in, and a script is there before every page.
+    Whatever goes wrong fails the test.
+    """
+    used: list[tuple[Any, Witness]] = []
+
+    def show_to(name: str, script: str) -> Any:
+        if name not in _lasting:
+            witness = Witness(site)
+            _lasting[name] = (_open(witness, name), witness)
+            _lasting[name][0].add_init_script(script)
+        used.append(_lasting[name])
+        used[-1][1].problems.clear()
+        return used[-1][0]
+
+    yield show_to
+    problems = [problem for _page, witness in used for problem in witness.problems]
+    for page, _witness in used:
+        page.goto("about:blank")  # nothing of it asks for anything while other tests run
+    assert not problems, "\n".join(dict.fromkeys(problems))
 
 
 @pytest.fixture

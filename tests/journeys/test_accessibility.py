@@ -75,11 +75,11 @@ WALKS = [
     ids=lambda value: (value or "visitor") if isinstance(value, str) else str(value) if isinstance(value, Page) else "",
 )
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(
-    new_browser: Callable[..., Any], page: Page, name: str, variants: tuple[Variant, ...]
+    lasting_browser: Callable[[str, str], Any], page: Page, name: str, variants: tuple[Variant, ...]
 ) -> None:
     """Somebody who needs larger letters, other colours, a small screen or a screen reader opens the page."""
-    tab = new_browser(name)
-    tab.add_init_script(AXE)  # by the browser's own door: the page's security policy stays as strict as it is
+    # By the browser's own door: the page's security policy stays as strict as it is.
+    tab = lasting_browser(name, AXE)
     problems, here = [], ""
     seen: set[object] = set()
     for language, colours, size in variants:

@@ -1,9 +1,12 @@
 """The API: one door, one router per context, one shape of error."""
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, Throttled, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 from ninja.throttling import AnonRateThrottle
 
 from rivulus.kernel.errors import NotFound, Refused
@@ -11,7 +14,25 @@ from rivulus.kernel.words import say
 from rivulus.observations.api import router as observations
 from rivulus.strategy.api import router as strategy
 
-api = NinjaAPI(
+
+class _Api(NinjaAPI):
+    """The description is made once for each address of the platform: it is long, and the same for everybody."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._described: dict[str, OpenAPISchema] = {}
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        """Return the description of every address, for programs."""
+        prefix = self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
+        if prefix not in self._described:
+            self._described[prefix] = super().get_openapi_schema(path_prefix=prefix)
+        return self._described[prefix]
+
+
+api = _Api(
     title="Rivulus",
     version="1",
     urls_namespace="api",

@@ -55,7 +55,15 @@ FOR_WORK = {
     "random_page_cost": "1.1",  # solid state
 }
 LARGEST_BUFFERS_MB, SMALLEST_BUFFERS_MB = 1024, 128
-FOR_TESTS = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
+FOR_TESTS = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "checkpoint_timeout": "1h",
+    "max_wal_size": "4GB",
+}
 
 
 def for_work() -> dict[str, str]:

@@ -2,22 +2,44 @@
 
 Loaded by `-p rivulus.house.pytest_plugin`, that is before Django's settings are. The processes of pytest-xdist share
 the server through its data folder: the first that needs it starts it, the last that leaves stops it.
+
+Making the template takes longer than most runs of a few tests, so that it is kept as a dump from run to run, under a mark
+of everything that it was made from.
 """
 
+import gc
+import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Collection, Generator, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from rivulus.house import locks
+from rivulus.house import dumps, locks, paths
+from rivulus.house.errors import HouseError
 from rivulus.house.postgres import FOR_TESTS, Cluster
 
 FOLDER = "RIVULUS_TEST_FOLDER"
 TEMPLATE = "rivulus_template"
+KEPT = paths.CHECKOUT / ".pytest_cache" / "rivulus"  # `--cache-clear` empties it
+TABLES = (
+    "SELECT oid::regclass::text FROM pg_class "
+    "WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition"
+)
+STORE = {
+    "observations_reading", "observations_record", "observations_annotation", "observations_correction",
+    "observations_block", "observations_hourly", "observations_daily", "observations_hourly_block",
+    "observations_daily_block", "observations_head", "observations_dirty",
+}  # fmt: skip
+# What an empty database is made from: migrations and what they call, the tables that `post_migrate` fills, settings.
+MADE_FROM = (
+    "*/migrations/*.py", "*/models.py", "*/models/*.py", "*/terms.py", "*/terms/*.py", "*/apps.py", "journal/sealing.py",
+    "config/settings.py", "house/pytest_plugin.py", "house/postgres.py", "../../requirements.lock",
+)  # fmt: skip
 # The one without windows of its own comes first: it does the same in two thirds of the time.
 CHROMIUMS = (
     "chromium-headless-shell",
@@ -68,6 +90,13 @@ def _adjust_settings() -> None:
     options.pop("pool", None)
 
 
+def pytest_collection_finish() -> None:
+    """What is imported by now stays; looking through it again and again for what could go takes time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure() -> None:
     """Remove the session's folder, when all test processes have ended."""
@@ -85,26 +114,74 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
         with locks.held(Path(os.environ[FOLDER]) / "template.lock"):
             _make_template(cluster)
             _execute(cluster, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-        _allow_flushing_guarded_tables()
         connection.settings_dict["NAME"] = name
+        _empty_quickly()
         yield
         connection.close()
         _execute(cluster, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _make_template(cluster: Cluster) -> None:
+    done = _dump_of_template()
+    if done.exists():
+        return
+    draft, kept = done.with_suffix(".part"), KEPT / f"{_mark()}.dump"
+    with suppress(FileNotFoundError):
+        shutil.copyfile(kept, draft)
+    if not (draft.exists() and _filled(cluster, draft)):
+        _migrate(cluster)
+        dumps.write_dump(cluster.url(TEMPLATE), draft)
+        _keep(draft, kept)
+    draft.rename(done)
+
+
+def _dump_of_template() -> Path:
+    return Path(os.environ[FOLDER]) / "template.dump"
+
+
+def _migrate(cluster: Cluster) -> None:
     from django.core.management import call_command
     from django.db import connection
 
-    done = Path(os.environ[FOLDER]) / "template.done"
-    if done.exists():
-        return
     _execute(cluster, f"CREATE DATABASE {TEMPLATE}")
     connection.settings_dict["NAME"] = TEMPLATE
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
     connection.close()
-    done.touch()
+
+
+def _mark() -> str:
+    digest = hashlib.sha256()
+    for file in sorted({file for pattern in MADE_FROM for file in paths.SOURCE.glob(pattern)}):
+        digest.update(f"{file.relative_to(paths.SOURCE, walk_up=True)}\0".encode() + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:32]
+
+
+def _filled(cluster: Cluster, kept: Path) -> bool:
+    """Fill the template from a dump; one that cannot be read is worth nothing, and made again."""
+    _execute(cluster, f"CREATE DATABASE {TEMPLATE}")
+    try:
+        dumps.fill(cluster.url(TEMPLATE), kept)
+    except HouseError:
+        _execute(cluster, f"DROP DATABASE {TEMPLATE}")
+        return False
+    return True
+
+
+def _keep(dump: Path, kept: Path) -> None:
+    """Keep the template for later runs, and no older ones."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    draft = kept.with_suffix(f".{os.getpid()}")
+    shutil.copyfile(dump, draft)
+    for older in KEPT.glob("*.dump"):
+        older.unlink(missing_ok=True)
+    draft.replace(kept)
+
+
+@pytest.fixture(scope="session")
+def tables(django_db_setup: None) -> Path:
+    """A dump of a database with the platform's tables and nothing in them, for tests that start servers of their own."""
+    return _dump_of_template()
 
 
 def _execute(cluster: Cluster, statement: str) -> None:
@@ -114,38 +191,64 @@ def _execute(cluster: Cluster, statement: str) -> None:
         connection.execute(statement.encode())
 
 
-def _allow_flushing_guarded_tables() -> None:
-    """Let tests with real transactions empty tables that refuse TRUNCATE to everybody else."""
+def _empty_quickly() -> None:
+    """Let tests with real transactions leave the database as the template is, and take only the tables that have rows.
+
+    Django would truncate every table, a hundred of them with their indexes, and write all permissions anew.
+    """
     from django import test
     from django.db import connection
 
-    cases: Any = test.TransactionTestCase
-    flush = cases._fixture_teardown
+    with connection.cursor() as cursor:
+        cursor.execute(TABLES)
+        tables = {name for (name,) in cursor.fetchall()}
+        emptied = tables - _with_rows(cursor, tables)
 
-    def flush_without_guards(case: test.TransactionTestCase) -> None:
+    def empty(case: test.TransactionTestCase) -> None:
+        _Pack.is_loaded = False
         with connection.cursor() as cursor:
-            cursor.execute("SET session_replication_role = replica")
-        try:
-            flush(case)
-            _empty_store()
-        finally:
-            with connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica")  # no guard of append-only tables, no foreign key
+            try:
+                for name in _with_rows(cursor, emptied):
+                    cursor.execute(f"{'TRUNCATE' if name in STORE else 'DELETE FROM'} {name}")
+                cursor.execute("UPDATE observations_watermark SET closed_until = '1900-01-01T00:00:00Z'")
+            finally:
                 cursor.execute("SET session_replication_role = DEFAULT")
 
-    cases._fixture_teardown = flush_without_guards
+    cases: Any = test.TransactionTestCase
+    cases._fixture_teardown = empty
 
 
-def _empty_store() -> None:
-    """The store of readings is no Django model, so that Django does not know to empty it."""
-    from django.db import connection
+def _with_rows(cursor: Any, tables: Collection[str]) -> set[str]:
+    cursor.execute(" UNION ALL ".join(f"(SELECT '{name}' FROM {name} LIMIT 1)" for name in tables))  # noqa: S608
+    return {name for (name,) in cursor.fetchall()}
 
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "TRUNCATE observations_reading, observations_record, observations_annotation, observations_correction, "
-            "observations_block, observations_hourly, observations_daily, observations_hourly_block, "
-            "observations_daily_block, observations_head, observations_dirty"
-        )
-        cursor.execute("UPDATE observations_watermark SET closed_until = '1900-01-01T00:00:00Z'")
+
+# The facts of the city.
+
+
+class _Pack:
+    is_loaded = False
+
+
+@pytest.fixture
+def pack_loaded() -> None:
+    """The facts of the city are in this process's database; what a test adds to them is rolled back.
+
+    Loaded once for all tests, and again after a test with real transactions. A fixture that wants them names this one.
+    """
+
+
+@pytest.fixture(autouse=True)
+def _load_pack_before_transactions_begin(request: pytest.FixtureRequest) -> None:
+    if _Pack.is_loaded or "pack_loaded" not in request.fixturenames:
+        return
+    request.getfixturevalue("django_db_setup")
+    from rivulus.strategy.feeds.pack import load_pack
+
+    with request.getfixturevalue("django_db_blocker").unblock():
+        load_pack(paths.pack())
+    _Pack.is_loaded = True
 
 
 # Journeys: the tests that look at pages with a browser.

@@ -1,17 +1,18 @@
 """Facts about loading what the pack declares of the observations."""
 
 import copy
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from django.conf import settings
 
 from rivulus.identity.models import Person
 from rivulus.journal.models import Line
 from rivulus.kernel.errors import Refused
 from rivulus.observations.feeds.observation_pack import load
+from rivulus.observations.feeds.yaml_files import read_yaml
 from rivulus.observations.models import Declaration, ObservedProperty
 from rivulus.observations.queries import domains
 from rivulus.observations.queries.domain_figures import CALCULATIONS
@@ -25,12 +26,13 @@ FILES = ("properties", "domains", "factors")
 
 @pytest.fixture
 def contents() -> dict[str, Any]:
-    return {name: yaml.safe_load((FOLDER / f"{name}.yaml").read_text("utf-8")) for name in FILES}
+    return {name: read_yaml(FOLDER / f"{name}.yaml") for name in FILES}
 
 
 def write(folder: Path, contents: dict[str, Any]) -> Path:
     for name, content in contents.items():
-        (folder / f"{name}.yaml").write_text(yaml.safe_dump(content, allow_unicode=True), "utf-8")
+        # JSON is YAML too, and written in no time.
+        (folder / f"{name}.yaml").write_text(json.dumps(content, ensure_ascii=False), "utf-8")
     return folder
 
 

@@ -2,7 +2,9 @@
 
 import datetime as dt
 from collections import Counter
+from functools import cache
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -155,16 +157,21 @@ def test_gaps_are_silent_and_late_clocks_are_late() -> None:
 
 @pytest.mark.parametrize("thing", SMALL, ids=lambda thing: thing.code)
 def test_every_device_can_be_described(thing: city.SimulatedThing) -> None:
+    from rivulus.observations.rules.simulation.specs import describe
+
+    spec = check_thing(describe(thing, _declared()))
+    assert spec.is_simulated and all(series.is_simulated for series in spec.series)
+
+
+@cache
+def _declared() -> dict[str, Any]:
     import yaml
 
     from rivulus.observations.rules.domains.declared import read_properties
-    from rivulus.observations.rules.simulation.specs import describe
 
     pack = __file__.rsplit("/src/", 1)[0] + "/pack/baia_mare/observations/properties.yaml"
     with open(pack, encoding="utf-8") as stream:
-        declared = {each.spec.code: each for each in read_properties(yaml.safe_load(stream))}
-    spec = check_thing(describe(thing, declared))
-    assert spec.is_simulated and all(series.is_simulated for series in spec.series)
+        return {each.spec.code: each for each in read_properties(yaml.safe_load(stream))}
 
 
 def test_chance_is_even_and_smooth_chance_about_normal() -> None:

@@ -1,7 +1,6 @@
 """Facts about the home page and the pages of the frame."""
 
 import pytest
-from django.conf import settings
 from django.test import Client
 
 from rivulus.identity.models import Membership, Person
@@ -9,13 +8,12 @@ from rivulus.identity.terms import Role
 from rivulus.kernel import clock
 from rivulus.portal import queries
 from rivulus.portal.queries import get_front
-from rivulus.strategy.feeds.pack import load_pack
 from rivulus.strategy.queries.matrix import Matrix
 
 
 @pytest.fixture
-def city(db: None) -> None:
-    load_pack(settings.PACK_DIR)
+def city(pack_loaded: None, db: None) -> None:
+    """Baia Mare as the pack describes it."""
 
 
 def test_the_home_page_says_in_one_screen_where_the_city_stands(

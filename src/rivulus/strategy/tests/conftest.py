@@ -4,23 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.test import Client
 
 from rivulus.identity.models import Membership, Person
 from rivulus.identity.terms import Role
-from rivulus.strategy.feeds.pack import load_pack
-
-
-@pytest.fixture(scope="session")
-def _city_loaded(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Load the pack once into this process's database; tests roll back what they add to it."""
-    with django_db_blocker.unblock():
-        load_pack(settings.PACK_DIR)
 
 
 @pytest.fixture
-def city(_city_loaded: None, db: None) -> None:
+def city(pack_loaded: None, db: None) -> None:
     """Baia Mare as the pack describes it."""
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import json
 import unicodedata
+from functools import cache
 from typing import Any
 
 import pytest
@@ -44,6 +45,7 @@ def _print(evaluation: models.Evaluation, language: str) -> bytes:
     return _printed[key]
 
 
+@cache
 def _text(pdf: bytes) -> str:
     """Return all text without spaces: lines break anywhere in a column."""
     pages = PdfReader(io.BytesIO(pdf)).pages

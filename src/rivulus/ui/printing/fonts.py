@@ -67,15 +67,16 @@ def merge(fonts: list[bytes]) -> bytes:
 
 def printable(text: str) -> str:
     """Return the text with an empty square for every sign that no font of the report has."""
-    known = _known_signs(fonts_folder())
+    known = _known_signs(Path(settings.HOME))
     return "".join(sign if ord(sign) in known or sign == "\n" else REPLACEMENT for sign in text)
 
 
 @lru_cache(maxsize=2)
-def _known_signs(folder: Path) -> frozenset[int]:
+def _known_signs(home: Path) -> frozenset[int]:
+    """Return the signs, looked up once for each data folder: a report asks for every word that it prints."""
     from fontTools.ttLib import TTFont
 
-    own = set(TTFont(folder / f"{WEIGHTS[0]}.ttf").getBestCmap())
+    own = set(TTFont(fonts_folder() / f"{WEIGHTS[0]}.ttf").getBestCmap())
     alphabets = {code for first, last in FALLBACK_RANGES for code in range(first, last + 1) if chr(code).isalpha()}
     return frozenset(own | alphabets | {ord(sign) for sign in FALLBACK_SIGNS})
 
