@@ -1,6 +1,6 @@
 """Answers in one shape: JSON or a page, one form of error, who may keep them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -42,7 +42,10 @@ def as_json(content: Any, media_type: str = JSON, status: int = 200) -> HttpResp
 
 def as_page(request: HttpRequest, template: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
     """Return an answer for people."""
-    return render(request, f"atlas/ogc/{template}.html", dict(context), status=status)
+    response = render(request, f"atlas/ogc/{template}.html", dict(context), status=status)
+    response["Cache-Control"] = "no-cache"  # at the same address programs read JSON, and others another language
+    patch_vary_headers(response, ["Accept", "Accept-Language", "Cookie"])
+    return response
 
 
 def refuse(request: HttpRequest, problem: Problem, *, is_page: bool = False) -> HttpResponse:
@@ -56,6 +59,12 @@ def refuse(request: HttpRequest, problem: Problem, *, is_page: bool = False) -> 
         response[name] = value
     response["Cache-Control"] = "no-store"
     return response
+
+
+def not_allowed(request: HttpRequest, methods: Collection[str]) -> Problem:
+    """Return the refusal of a method that a resource does not have."""
+    sentence = gettext("%(method)s is not possible here.") % {"method": request.method}
+    return Problem(405, sentence, {"Allow": ", ".join(methods)})
 
 
 def problem_of(error: Exception) -> Problem:

@@ -5,15 +5,16 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, cast
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 from rivulus.atlas.models import Layer
 from rivulus.atlas.queries.visible import PUBLIC, Viewer, get_layer, viewer_of
 from rivulus.atlas.rules.crs import LON_LAT, Crs, box_to_lon_lat, read_crs
 from rivulus.atlas.standards.ogc.answers import HTML, Problem
 from rivulus.kernel import clock
-from rivulus.kernel.errors import NotFound
 from rivulus.kernel.geometry import Box
 
 ROOT = "/ogc"
@@ -49,8 +50,6 @@ class Request:
     @property
     def is_signed_in(self) -> bool:
         """Say whether the request comes with a session; without one nobody has to be looked up."""
-        from django.conf import settings
-
         return settings.SESSION_COOKIE_NAME in self.http.COOKIES
 
     def link(self, path: str, rel: str, media_type: str, title: str = "") -> dict[str, str]:
@@ -81,6 +80,13 @@ def read(http: HttpRequest, known: Collection[str], forms: Collection[str] = FOR
     if form not in forms:
         raise Problem(400, gettext("The form “%(name)s” is not served here.") % {"name": form[:40]})
     return Request(http, http.build_absolute_uri(ROOT), form, parameters)
+
+
+def language_of(http: HttpRequest) -> str:
+    """Return the first language of the reader that the city speaks: at these addresses none is in the path."""
+    spoken = {code for code, _name in settings.LANGUAGES}
+    wanted = parse_accept_lang_header(http.headers.get("Accept-Language", ""))
+    return next((code[:2] for code, _weight in wanted if code[:2] in spoken), settings.LANGUAGE_CODE)
 
 
 def _wanted(http: HttpRequest, forms: Collection[str]) -> str:
@@ -147,8 +153,3 @@ def _day(text: str) -> dt.date:
         return dt.date.fromisoformat(text)
     moment = dt.datetime.fromisoformat(text)
     return (moment if moment.tzinfo is None else moment.astimezone(clock.CITY_ZONE)).date()
-
-
-def missing() -> Exception:
-    """Return what says that there is nothing here."""
-    return NotFound()

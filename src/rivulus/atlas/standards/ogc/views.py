@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any, Concatenate, cast
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 
 from rivulus.atlas.models import Layer
@@ -31,10 +32,11 @@ from rivulus.atlas.standards.ogc.answers import (
     Problem,
     as_json,
     kept,
+    not_allowed,
     problem_of,
     refuse,
 )
-from rivulus.atlas.standards.ogc.asking import FORMS, Request, read
+from rivulus.atlas.standards.ogc.asking import FORMS, Request, language_of, read
 from rivulus.atlas.terms import Visibility
 from rivulus.kernel.errors import NotFound, Refused
 from rivulus.kernel.limits import TooOften
@@ -57,12 +59,17 @@ def resource[**P](
         @csrf_exempt
         @wraps(view)
         def served(http: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            if http.method == "OPTIONS" and "OPTIONS" not in methods:
-                return HttpResponse(status=204, headers={"Allow": ", ".join([*methods, "OPTIONS"]), **CORS})
+            with translation.override(language_of(http)):
+                return answered(http, *args, **kwargs)
+
+        def answered(http: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            about_records = kwargs.get("code") == recording.RECORDS
+            if http.method == "OPTIONS" and ("OPTIONS" not in methods or about_records):
+                return HttpResponse(status=204, headers={"Allow": "GET, HEAD, OPTIONS", **CORS})
             is_page = False
             try:
                 if http.method not in methods:
-                    raise Problem(405, f"{http.method}?", {"Allow": ", ".join(methods)})
+                    raise not_allowed(http, methods)
                 request = read(http, http.GET.keys() if may_be_more else known, forms)
                 is_page = request.is_page
                 return view(request, *args, **kwargs)
@@ -171,6 +178,7 @@ def features(request: Request, code: str) -> HttpResponse:
 def feature(request: Request, code: str, key: str) -> HttpResponse:
     """One feature; also where it is changed."""
     if code == recording.RECORDS:
+        _check_reading(request)
         viewer, is_public = _viewer(request)
         content = recording.one(request, list_layers(viewer), key)
         return _answer(request, content, "record", is_public=is_public, media_type="application/geo+json")
@@ -189,15 +197,18 @@ def feature(request: Request, code: str, key: str) -> HttpResponse:
     return one.answer(request, layer, viewer, key, is_public=is_public)
 
 
+def _check_reading(request: Request) -> None:
+    """The register of the layers is read only."""
+    if request.http.method not in READING:
+        raise not_allowed(request.http, READING)
+
+
 def _options(layer: Layer, viewer: Viewer, *, is_one: bool) -> HttpResponse:
     return HttpResponse(status=204, headers={"Allow": editing.allowed(layer, viewer, is_one=is_one), **CORS})
 
 
 def _records(request: Request) -> HttpResponse:
-    if request.http.method == "POST":
-        raise Problem(405, "POST?", {"Allow": "GET, HEAD, OPTIONS"})
-    if request.http.method == "OPTIONS":
-        return HttpResponse(status=204, headers={"Allow": "GET, HEAD, OPTIONS", **CORS})
+    _check_reading(request)
     read(request.http, recording.PARAMETERS)
     viewer, is_public = _viewer(request)
     content = recording.items(request, list_layers(viewer))
