@@ -7,6 +7,8 @@ Concentrations are µg/m³ (carbon monoxide: mg/m³). Sources:
 - Bands of 2024: ETC HE Report 2024/17, the Agency's revision of the bands; every pollutant is rated by the hour.
 - Limit values: Directive 2008/50/EC, annexes VII, XI and XII, and Legea 104/2011, annex 3, which says the same; the
   stricter ones to be reached by 1 January 2030: Directive (EU) 2024/2881, annex I.
+
+Which of this was read again, and which could not be, stands in docs/reference/domains.md.
 """
 
 import math

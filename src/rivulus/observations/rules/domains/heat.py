@@ -1,9 +1,10 @@
 """Heat and cold: days that count, hot and cold spots, and the temperature-humidity index.
 
-Temperatures are °C, humidity %. Sources: the counts are those of ETCCDI (WMO): tropical nights TN ≥ 20, frost days TN < 0,
-ice days TX < 0; Administrația Națională de Meteorologie calls days with TX ≥ 30 tropical and with TX ≥ 35 scorching. The
-temperature-humidity index (ITU) and its bars of 65 and 80 are those of the same administration; the extremes of 37 °C and
-−20 °C come from Ordonanța de urgență 99/2000.
+Temperatures are °C, humidity %. Sources: frost days TN < 0 and ice days TX < 0 are those of ETCCDI (WMO). Nights that do
+not fall below 20 °C are tropical as Romanian meteorologists say it; the index TR of ETCCDI counts TN > 20 only.
+Administrația Națională de Meteorologie calls days with TX ≥ 30 tropical and with TX ≥ 35 scorching; the temperature-humidity
+index (ITU) and its bars of 65 and 80 are those of the same administration. The extremes of 37 °C and −20 °C come from
+Ordonanța de urgență 99/2000, article 1.
 """
 
 from collections.abc import Mapping

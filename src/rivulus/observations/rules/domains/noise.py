@@ -1,7 +1,8 @@
 """Noise: equivalent levels and the indicators of day, evening and night.
 
 Levels are dB(A). Sources: Directive 2002/49/EC, annex I (Lden, Lnight), and Legea 121/2019, which keeps the periods:
-day 07–19, evening 19–23, night 23–07, in local time. Limits for streets: Ordinul 152/558/1119/532/2008.
+day 07–19, evening 19–23, night 23–07, in local time. Limits for streets: Ordinul 152/558/1119/532/2008, whose subject
+was read again and whose table was not (docs/reference/domains.md).
 """
 
 import math
