@@ -96,7 +96,7 @@ class ZoneForm(forms.Form):
         if not is_new:
             self.fields["key"].widget = forms.HiddenInput()
         for attribute in schema.attributes:
-            self.fields[f"a_{attribute.name}"] = _field(attribute, language)
+            self.fields[f"a_{attribute.name}"] = attribute_field(attribute, language)
         self.order_fields(["revision", "key", "seen", *(f"a_{a.name}" for a in schema.attributes), "outline"])
 
     def clean_outline(self) -> object:
@@ -115,7 +115,8 @@ class ZoneForm(forms.Form):
         return {name: value for name, value in given.items() if value not in (None, "")}
 
 
-def _field(attribute: Any, language: str) -> forms.Field:
+def attribute_field(attribute: Any, language: str) -> forms.Field:
+    """Return the field of an attribute of a layer, called as its schema calls it."""
     title = attribute.title_in(language) + (f" ({attribute.unit})" if attribute.unit else "")
     asked: dict[str, Any] = {"label": title, "required": attribute.is_required}
     if attribute.description_in(language):

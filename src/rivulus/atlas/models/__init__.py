@@ -1,6 +1,7 @@
 """What the atlas keeps: layers and features with their history."""
 
 from rivulus.atlas.models.base import BaseImport, Place, SearchedLayer, StreetEdge, StreetNode
+from rivulus.atlas.models.campaigns import Campaign, CampaignMember, CampaignTask, Contribution, TaskEvent
 from rivulus.atlas.models.imports import ImportProblem, LayerImport
 from rivulus.atlas.models.land import LandAsset, LandPhoto, LandStage
 from rivulus.atlas.models.layers import Change, Feature, Layer, PastFeature
@@ -11,8 +12,12 @@ __all__ = [
     "Amendment",
     "AmendmentItem",
     "BaseImport",
+    "Campaign",
+    "CampaignMember",
+    "CampaignTask",
     "Change",
     "Constraint",
+    "Contribution",
     "Feature",
     "ImportProblem",
     "LandAsset",
@@ -30,5 +35,6 @@ __all__ = [
     "SearchedLayer",
     "StreetEdge",
     "StreetNode",
+    "TaskEvent",
     "ZoneRule",
 ]
