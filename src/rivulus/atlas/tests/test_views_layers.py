@@ -67,9 +67,8 @@ def test_everybody_looks_through_a_layer_and_nobody_but_the_owner_reads_what_is_
 def test_the_table_is_filtered_and_paged(layer: Layer, dan: Person) -> None:
     body = text_of(Client(), "layer", layer.code, query="?a_seats=5..")
     assert "Gară" in body and "Libertății" not in body
-    assert (
-        "Nu se potrivește nimic" in text_of(Client(), "layer", layer.code, query="?q=zzz") or "Nothing matches" in body
-    )
+    nothing = Client().get(reverse("atlas:layer", args=[layer.code]) + "?q=zzz")
+    assert nothing.context["rows"] == [] and nothing.context["is_narrowed"]
     additions = [bench(f"n{n:03}") for n in range(60)]
     apply_changes(by=dan, layer=layer, kind=ChangeKind.EDIT, additions=additions)
     response = Client().get(reverse("atlas:layer", args=[layer.code]))

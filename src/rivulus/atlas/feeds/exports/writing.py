@@ -3,7 +3,7 @@
 import datetime as dt
 import zipfile
 from collections.abc import Iterator
-from itertools import batched
+from itertools import batched, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,19 +14,22 @@ from django.conf import settings
 from django.db import connection
 
 from rivulus.atlas.models import Layer
-from rivulus.atlas.queries.features import SeenFeature, stream_features
+from rivulus.atlas.queries.features import SeenFeature, count_features, stream_features
 from rivulus.atlas.queries.visible import PUBLIC
 from rivulus.atlas.rules.exporting import ENDINGS, Format, short_names
 from rivulus.atlas.rules.measuring import project
 from rivulus.atlas.rules.schemas import Attribute, read_schema
 from rivulus.atlas.terms import WGS84, AttributeType, GeometryType
 from rivulus.kernel.errors import Refused
+from rivulus.kernel.geometry import to_wkb
 from rivulus.kernel.words import N_
 
 FOLDER = "atlas/exports"
 BATCH = 5_000
 GEOMETRY = "geometry"
-DRIVERS = {Format.GPKG: "GPKG", Format.SHAPEFILE: "ESRI Shapefile", Format.DXF: "DXF"}
+DRIVERS = {Format.GPKG: "GPKG", Format.SHAPEFILE: "ESRI Shapefile"}
+MOST_DRAWN = 200_000
+TOO_MANY = N_("A drawing (DXF) of more than 200,000 features opens nowhere; take GeoPackage.")
 KEPT = dt.timedelta(days=2)
 
 
@@ -38,6 +41,8 @@ def place_of(layer: Layer, format_: Format, epsg: int, day: dt.date) -> Path:
 
 def check(layer: Layer, format_: Format) -> None:
     """Refuse a format that cannot hold the layer."""
+    if format_ is Format.DXF and count_features(layer) > MOST_DRAWN:
+        raise Refused(TOO_MANY)
     if format_ is Format.SHAPEFILE and layer.geometry_type == GeometryType.ANY:
         raise Refused(N_("A Shapefile holds one kind of shape only; take GeoPackage for this layer."))
 
@@ -72,14 +77,14 @@ def _write(layer: Layer, format_: Format, epsg: int, day: dt.date, to: Path) -> 
     import pyarrow as pa
     import pyogrio
 
+    if format_ is Format.DXF:
+        _write_drawing(layer, epsg, day, to)
+        return
     attributes = read_schema(layer.schema).open.attributes
     schema = _schema(attributes, format_)
     features = stream_features(layer, PUBLIC, on=day)
     as_multi = layer.geometry_type in (GeometryType.LINE, GeometryType.POLYGON) or _has_multipoints(layer)
-    batches = (
-        _batch(some, attributes, schema, format_, epsg, as_multi and format_ is not Format.DXF, layer)
-        for some in batched(features, BATCH)
-    )
+    batches = (_batch(some, attributes, schema, epsg, as_multi) for some in batched(features, BATCH))
     reader = pa.RecordBatchReader.from_batches(schema, batches)
     options: dict[str, Any] = {"encoding": "UTF-8"} if format_ is Format.SHAPEFILE else {}
     pyogrio.write_arrow(
@@ -88,9 +93,28 @@ def _write(layer: Layer, format_: Format, epsg: int, day: dt.date, to: Path) -> 
         layer=layer.code if format_ is Format.GPKG else None,
         driver=DRIVERS[format_],
         geometry_name=GEOMETRY,
-        geometry_type=_geometry_type(layer, as_multi) if format_ is not Format.DXF else "Unknown",
+        geometry_type=_geometry_type(layer, as_multi),
         crs=f"EPSG:{epsg}",
         **options,
+    )
+
+
+def _write_drawing(layer: Layer, epsg: int, day: dt.date, to: Path) -> None:
+    """DXF knows shapes on a layer, and no attributes; GDAL writes it in one go."""
+    import pyogrio
+
+    features = stream_features(layer, PUBLIC, on=day)
+    wkb = [to_wkb(project(feature.geometry, WGS84, epsg)) for feature in islice(features, MOST_DRAWN + 1)]
+    if len(wkb) > MOST_DRAWN:
+        raise Refused(TOO_MANY)
+    pyogrio.raw.write(
+        to,
+        np.array(wkb, dtype=object),
+        [np.array([layer.code] * len(wkb), dtype=object)],
+        ["Layer"],
+        geometry_type="Unknown",
+        driver="DXF",
+        crs=f"EPSG:{epsg}",
     )
 
 
@@ -119,8 +143,6 @@ def _schema(attributes: tuple[Attribute, ...], format_: Format) -> Any:
         AttributeType.BOOLEAN: pa.bool_(),
         AttributeType.DATE: pa.date32(),
     }
-    if format_ is Format.DXF:
-        return pa.schema([("Layer", pa.string()), (GEOMETRY, pa.binary())])
     names = ["key", *(attribute.name for attribute in attributes), "valid_from", "valid_until"]
     if format_ is Format.SHAPEFILE:
         names = short_names(names)
@@ -132,10 +154,8 @@ def _batch(
     features: tuple[SeenFeature, ...],
     attributes: tuple[Attribute, ...],
     schema: Any,
-    format_: Format,
     epsg: int,
     as_multi: bool,
-    layer: Layer,
 ) -> Any:
     import pyarrow as pa
 
@@ -145,8 +165,6 @@ def _batch(
     if as_multi:
         shapes = np.array([_multi(shape) for shape in shapes], dtype=object)
     wkb = pa.array(list(shapely.to_wkb(shapes)), pa.binary())
-    if format_ is Format.DXF:
-        return pa.RecordBatch.from_arrays([pa.array([layer.code] * len(features)), wkb], schema=schema)
     columns: list[list[Any]] = [[feature.key for feature in features]]
     columns += [[_value(attribute, feature) for feature in features] for attribute in attributes]
     columns += [[feature.valid.since for feature in features], [feature.valid.until for feature in features]]

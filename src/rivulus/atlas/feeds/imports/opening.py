@@ -115,7 +115,9 @@ def _describe_layer(path: str, name: str, encoding: str) -> dict[str, Any]:
 
     wanted = encoding or None
     info = pyogrio.read_info(path, layer=name, encoding=wanted, force_feature_count=True, force_total_bounds=True)
-    meta, _ids, _wkb, columns = pyogrio.raw.read(path, layer=name, encoding=wanted, max_features=SAMPLES)
+    meta, _ids, _wkb, columns = pyogrio.raw.read(
+        path, layer=name, encoding=wanted, max_features=SAMPLES, datetime_as_string=True
+    )
     samples = {
         str(field): [_plain(value) for value in column] for field, column in zip(meta["fields"], columns, strict=True)
     }
@@ -202,7 +204,11 @@ def _read_by_gdal(job: dict[str, Any]) -> Iterator[Any]:
         encoding = "latin-1"  # every byte is a letter of it: only what is faulty is read so, and it is not taken
     # read whole, not as Arrow: so that GDAL turns curves into lines
     meta, _ids, shapes, columns = pyogrio.raw.read(
-        job["path"], layer=job["sublayer"], encoding=encoding, max_features=job["most_features"] + 1
+        job["path"],
+        layer=job["sublayer"],
+        encoding=encoding,
+        max_features=job["most_features"] + 1,
+        datetime_as_string=True,
     )
     names = [str(name) for name in meta["fields"]]
     for start in range(0, len(shapes), BATCH):

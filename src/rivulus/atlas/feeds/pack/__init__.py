@@ -1,0 +1,1 @@
+"""What the pack says of the atlas, one module for each of its files."""
