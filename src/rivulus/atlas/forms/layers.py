@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rivulus.atlas.models import Layer
 from rivulus.atlas.rules.schemas import Attribute, Schema, read_schema
-from rivulus.atlas.rules.specs import LICENCES, RHYTHM_NAMES, SYSTEM_NAMES, LayerSpec
+from rivulus.atlas.rules.specs import LICENCE_NAMES, RHYTHM_NAMES, SYSTEM_NAMES, TYPE_NAMES, LayerSpec
 from rivulus.atlas.rules.styles import check_style
 from rivulus.atlas.rules.values import show
 from rivulus.atlas.terms import (
@@ -21,21 +21,12 @@ from rivulus.atlas.terms import (
     AttributeType,
     Origin,
 )
-from rivulus.identity.models import Organisation
 from rivulus.identity.queries import list_organisations
-from rivulus.kernel.words import N_
 
 LANGUAGES = ("ro", "en", "hu")
 FILTERS = "a_"
 MOST_FILTERS = 12
 EMPTY_ROWS = 3
-TYPE_NAMES: Mapping[AttributeType, str] = {
-    AttributeType.STRING: N_("text"),
-    AttributeType.INTEGER: N_("whole number"),
-    AttributeType.NUMBER: N_("number"),
-    AttributeType.BOOLEAN: N_("yes or no"),
-    AttributeType.DATE: N_("date"),
-}
 # A layer that people describe is none of these: they are for what nobody surveyed.
 ORIGINS = {kind: name for kind, name in ORIGIN_NAMES.items() if kind is not Origin.ILLUSTRATIVE}
 
@@ -57,7 +48,7 @@ class LayerForm(forms.Form):
         max_length=60,
         help_text=_("Stands in addresses and cannot be changed: small letters, digits, hyphens."),
     )
-    owner = forms.ModelChoiceField(label=_("Owner"), queryset=Organisation.objects.none())
+    owner = forms.ModelChoiceField(label=_("Owner"), queryset=list_organisations().none())
     theme = forms.ChoiceField(label=_("Theme"))
     geometry_type = forms.ChoiceField(label=_("Shape"))
     description_ro = forms.CharField(
@@ -109,7 +100,7 @@ class LayerForm(forms.Form):
             ("origin", ORIGINS), ("update_rhythm", RHYTHM_NAMES), ("crs", SYSTEM_NAMES),
         ):  # fmt: skip
             self.fields[name].choices = choices(names_of)  # type: ignore[attr-defined]
-        self.fields["licence"].choices = [(code, licence_words(code)) for code in LICENCES]  # type: ignore[attr-defined]
+        self.fields["licence"].choices = choices(LICENCE_NAMES)  # type: ignore[attr-defined]
         self.fields["owner"].queryset = list_organisations().filter(pk__in=owners)  # type: ignore[attr-defined]
         if layer is not None:
             del self.fields["code"], self.fields["owner"]
@@ -154,11 +145,6 @@ class LayerForm(forms.Form):
             is_shown_at_first=given["is_shown_at_first"],
             is_kept_by_machine=self.layer.is_kept_by_machine if self.layer else False,
         )
-
-
-def licence_words(code: str) -> str:
-    """Return what people read for a licence."""
-    return gettext("Not open: may be looked at only") if code == "not-open" else code
 
 
 class AttributeForm(forms.Form):

@@ -9,13 +9,12 @@ import shapely
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
-from rivulus.atlas.forms.layers import TYPE_NAMES, licence_words
 from rivulus.atlas.models import Change, Layer
 from rivulus.atlas.queries.features import SeenFeature
 from rivulus.atlas.queries.visible import Viewer
 from rivulus.atlas.rules import permissions
 from rivulus.atlas.rules.schemas import Attribute, Schema, read_schema
-from rivulus.atlas.rules.specs import LICENCES, RHYTHM_NAMES, SYSTEM_NAMES, is_current
+from rivulus.atlas.rules.specs import LICENCE_NAMES, LICENCES, RHYTHM_NAMES, SYSTEM_NAMES, TYPE_NAMES, is_current
 from rivulus.atlas.rules.styles import LegendClass, legend, read_style
 from rivulus.atlas.rules.versions import Span
 from rivulus.atlas.terms import (
@@ -149,7 +148,7 @@ def facts(layer: Layer, count: int) -> list[tuple[str, str, str]]:
         (gettext("Features"), str(number_text(count, 0)), ""),
         (gettext("Shape"), gettext(GEOMETRY_TYPE_NAMES[GeometryType(layer.geometry_type)]), ""),
         (gettext("How far it may be believed"), gettext(ORIGIN_NAMES[Origin(layer.origin)]), ""),
-        (gettext("Licence"), licence_words(layer.licence), LICENCES.get(layer.licence, "")),
+        (gettext("Licence"), gettext(LICENCE_NAMES.get(layer.licence, layer.licence)), LICENCES.get(layer.licence, "")),
         (gettext("Source to be named"), layer.attribution or layer.owner.name, ""),
         (gettext("Update rhythm"), gettext(RHYTHM_NAMES.get(layer.update_rhythm, layer.update_rhythm)), ""),
         (gettext("Last change"), str(date_text(layer.changed_at)), ""),

@@ -6,7 +6,7 @@ from typing import Any
 
 from rivulus.atlas.rules.schemas import LANGUAGES, read_schema
 from rivulus.atlas.rules.values import word_of
-from rivulus.atlas.terms import STEREO70, WEB_MERCATOR, WGS84, GeometryType, Origin, Theme, Visibility
+from rivulus.atlas.terms import STEREO70, WEB_MERCATOR, WGS84, AttributeType, GeometryType, Origin, Theme, Visibility
 from rivulus.kernel.errors import Refused
 from rivulus.kernel.words import N_
 
@@ -20,6 +20,16 @@ LICENCES: Mapping[str, str] = {
     "EUPL-1.2": "https://joinup.ec.europa.eu/collection/eupl/eupl-text-eupl-12",
     "MPL-2.0": "https://www.mozilla.org/en-US/MPL/2.0/",
     "not-open": "",
+}
+LICENCE_NAMES: Mapping[str, str] = {code: code for code in LICENCES} | {
+    "not-open": N_("Not open: may be looked at only"),
+}
+TYPE_NAMES: Mapping[AttributeType, str] = {
+    AttributeType.STRING: N_("text"),
+    AttributeType.INTEGER: N_("whole number"),
+    AttributeType.NUMBER: N_("number"),
+    AttributeType.BOOLEAN: N_("yes or no"),
+    AttributeType.DATE: N_("date"),
 }
 # Frequencies of the Publications Office (http://publications.europa.eu/resource/authority/frequency), with the days
 # after which a layer that was not touched is no longer current; None for those that promise nothing.

@@ -79,7 +79,7 @@ def test_a_shapefile_is_whole_and_its_names_are_short(layer: Layer) -> None:
     data = got(layer, "format=shp&crs=3844")
     names = zipfile.ZipFile(io.BytesIO(data)).namelist()
     assert {Path(name).suffix for name in names} >= {".shp", ".shx", ".dbf", ".prj", ".cpg"}
-    meta, shapes, columns = read(data, ".zip")
+    _meta, shapes, columns = read(data, ".zip")
     assert columns["name"][0] == "Băncuță" and "phone" not in columns and len(shapes) == 2
     assert short_names(["circumference_1", "circumference_2", "key"]) == ["circumfere", "circumfe_1", "key"]
 
