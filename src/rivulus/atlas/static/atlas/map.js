@@ -209,7 +209,8 @@ function setUpSearch(map, library) {
 
 // --- together -----------------------------------------------------------------------------------------
 
-element?.ready?.then((map) => {
+// This script may run before the one that makes the element what it is.
+customElements.whenDefined("rivulus-map").then(() => element.ready).then((map) => {
   const measure = new Measure(map);
   goWhereTheAddressSays(map);
   draw(map);
