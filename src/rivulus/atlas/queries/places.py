@@ -136,7 +136,7 @@ def _area_at(code: str, longitude: float, latitude: float) -> Area | None:
 # --- by words --------------------------------------------------------------------------------------
 
 _LIKE = "words LIKE {word}"
-_ALIKE = "{word} <% words"
+_ALIKE = "{word} <%% words"
 
 
 def _hidden(seen: Collection[int]) -> list[str]:

@@ -1,6 +1,7 @@
 """How well a place fits what somebody looks for. Pure."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 FITS_WELL, FITS = 0.8, 0.58
 ALIKE = (1.0, 0.93, 0.8, 0.66)  # the same, begins so, one slip, two slips
@@ -37,6 +38,7 @@ def score(wanted: tuple[str, ...], candidate: Candidate) -> float:
     return max(0.0, fit - 0.15 * missing - LENGTH_SHARE * surplus + bonus)
 
 
+@lru_cache(maxsize=1 << 16)
 def alike(word: str, other: str) -> float:
     """Return how far a word that was typed may be another: 1 where it is, 0 where it is not."""
     if word == other:
