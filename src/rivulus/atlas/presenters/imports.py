@@ -65,19 +65,20 @@ def present(row: LayerImport) -> ImportRow:
 
 
 def _summary(counts: dict[str, Any]) -> Iterator[str]:
-    yield _count(
-        ngettext("%(n)s feature in the file", "%(n)s features in the file", counts["features"]), counts["features"]
-    )
-    for name, one, many in (
-        ("added", ngettext, ("%(n)s is new", "%(n)s are new")),
-        ("changed", ngettext, ("%(n)s is changed", "%(n)s are changed")),
-        ("removed", ngettext, ("%(n)s of the layer is removed", "%(n)s of the layer are removed")),
-        ("same", ngettext, ("%(n)s is the same already", "%(n)s are the same already")),
-        ("repaired", ngettext, ("%(n)s is repaired", "%(n)s are repaired")),
-        ("faulty", ngettext, ("%(n)s does not fit", "%(n)s do not fit")),
-    ):
-        if counts.get(name):
-            yield _count(one(*many, counts[name]), counts[name])
+    n = counts["features"]
+    yield ngettext("%(n)s feature in the file", "%(n)s features in the file", n) % {"n": n}
+    if n := counts.get("added"):
+        yield ngettext("%(n)s is new", "%(n)s are new", n) % {"n": n}
+    if n := counts.get("changed"):
+        yield ngettext("%(n)s is changed", "%(n)s are changed", n) % {"n": n}
+    if n := counts.get("removed"):
+        yield ngettext("%(n)s of the layer is removed", "%(n)s of the layer are removed", n) % {"n": n}
+    if n := counts.get("same"):
+        yield ngettext("%(n)s is the same already", "%(n)s are the same already", n) % {"n": n}
+    if n := counts.get("repaired"):
+        yield ngettext("%(n)s is repaired", "%(n)s are repaired", n) % {"n": n}
+    if n := counts.get("faulty"):
+        yield ngettext("%(n)s does not fit", "%(n)s do not fit", n) % {"n": n}
     if counts.get("known"):
         yield gettext("Some keys are in the layer already: choose to update or to replace.")
     if counts.get("can_be_repaired"):
@@ -86,10 +87,6 @@ def _summary(counts: dict[str, Any]) -> Iterator[str]:
         yield gettext(
             "Nothing is imported before that is settled: correct the file, or go back and choose to leave them out."
         )
-
-
-def _count(words: str, count: int) -> str:
-    return words % {"n": count}
 
 
 def problem_rows(problems: Iterable[ImportProblem]) -> list[ProblemRow]:
