@@ -23,7 +23,7 @@ from rivulus.strategy.feeds.pack import load_pack
 from rivulus.strategy.presenters.annual import make_report
 from rivulus.strategy.rules.projects import last_ended
 from rivulus.strategy.terms import EvaluationKind, State, Status
-from tests.journeys import observed
+from tests.journeys import catalogued, observed
 
 PEOPLE = {
     "ana": (Role.RESIDENT,),
@@ -34,6 +34,7 @@ PEOPLE = {
     "adela": (Role.ADMINISTRATOR,),
     "radu": (Role.DISPATCHER,),
     "livia": (Role.SUPPLIER,),
+    "flavia": (Role.PUBLISHER,),
     "vlad": (),
 }
 # What the tables of pages name: something with a bit of everything on its page.
@@ -53,6 +54,7 @@ def build() -> None:
     _declare(ioana)
     _report(ioana, people["bogdan"])
     observed.build(people["dan"], people["livia"])
+    catalogued.build(people["ana"], people["dan"], people["flavia"], settings.PACK_DIR)
     measure_all(by=None)
     _evaluate(ioana)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils import translation
 
-from tests.journeys import city, observed
+from tests.journeys import catalogued, city, observed
 
 LANGUAGES = ("ro", "en", "hu")
 Arguments = tuple[object, ...]
@@ -41,6 +41,12 @@ def _waiting() -> Arguments:
     from rivulus.strategy.models import Assessment
 
     return (Assessment.objects.filter(needs_confirmation=True).latest("id").pk,)
+
+
+def _reuse() -> Arguments:
+    from rivulus.catalog.models import Reuse
+
+    return (Reuse.objects.latest("id").pk,)
 
 
 def _evaluation() -> Arguments:
@@ -169,6 +175,19 @@ PUBLIC = (
     Page("observations:automation", (observed.RULE,)),
     Page("observations:notices"),
     Page("observations:check_device"),
+    Page("catalog:index"),
+    Page("catalog:index", query="?q=arbori&theme=ENVI"),
+    Page("catalog:index", query="?q=nothing-is-called-so"),
+    Page("catalog:dataset", (catalogued.DATASET,)),
+    Page("catalog:history", (catalogued.DATASET,)),
+    Page("catalog:organisations"),
+    Page("catalog:organisation", (catalogued.UNIVERSITY,)),
+    Page("catalog:theme", ("ENVI",)),
+    Page("catalog:quality"),
+    Page("catalog:interfaces"),
+    Page("catalog:requests"),
+    Page("catalog:request", (catalogued.REQUEST,)),
+    Page("catalog:reuses"),
     Page("account_login"),
     Page("account_signup"),
     Page("account_reset_password"),
@@ -178,6 +197,8 @@ PUBLIC = (
 # Somebody has to be signed in, and everybody who is may see them.
 OWN = (
     Page("desk"),
+    Page("catalog:request_new"),
+    Page("catalog:reuse_new"),
     Page("identity:account"),
     Page("identity:second_step"),
     Page("mfa_index"),
@@ -192,6 +213,7 @@ WORKING = ("ioana", "mara", "dan", "bogdan", "adela")
 DUTY = ("radu", "dan", "ioana", "mara", "adela")
 DEPARTMENTS = ("dan", "adela")
 SUPPLYING = ("livia", "dan", "adela")
+PUBLISHING = ("flavia", "dan", "adela")
 GUARDED = {
     Page("strategy:declare", ("E1.1",)): UNIT,
     Page("strategy:declare", (city.WAITING,)): UNIT,
@@ -234,12 +256,30 @@ GUARDED = {
     Page("observations:imports"): DEPARTMENTS,
     Page("observations:import", _newest("HistoryImport", state="described")): DEPARTMENTS,
     Page("observations:import", _newest("HistoryImport", state="checked")): DEPARTMENTS,
+    Page("catalog:desk"): PUBLISHING,
+    Page("catalog:new"): PUBLISHING,
+    Page("catalog:manage", (catalogued.DRAFT,)): PUBLISHING,
+    Page("catalog:manage", (catalogued.DATASET,)): PUBLISHING,
+    Page("catalog:reuse_decide", _reuse): PUBLISHING,
+    Page("catalog:harvest"): DEPARTMENTS,
+    Page("catalog:harvest_new"): DEPARTMENTS,
+    Page("catalog:harvest_source", (catalogued.NEIGHBOUR,)): DEPARTMENTS,
+    Page("identity:organisations"): ("adela",),
+    Page("identity:organisation_new"): ("adela",),
+    Page("identity:organisation", (catalogued.UNIVERSITY,)): ("adela",),
     Page("identity:people"): ("adela",),
     Page("identity:person", _ana): ("adela",),
 }
 # Files, and pages that only answer a form: they have no frame to look at.
 FILES = (
     Page("healthz"),
+    Page("catalog:feed"),
+    Page("catalog_rdf", ("ttl",)),
+    Page("catalog_dataset_rdf", (catalogued.DATASET, "jsonld")),
+    Page("ckan_action", ("package_search",), "?q=arbori"),
+    Page("sitemap"),
+    Page("sitemap_part", (1,)),
+    Page("robots"),
     Page("strategy:snapshot", _evaluation),
     Page("strategy:photo", _photo),
     Page("observations:latest", query="?series=1,2"),
@@ -263,6 +303,25 @@ ELSEWHERE = {
     "identity:end": "POST only",
     "identity:set_open": "POST only",
     "identity:claim": "the journey of the first administrator",
+    **dict.fromkeys(
+        (
+            "identity:affiliate",
+            "identity:end_affiliation",
+            "identity:organisation_set_open",
+            "catalog:add_link",
+            "catalog:remove_link",
+            "catalog:propose",
+            "catalog:send_back",
+            "catalog:publish",
+            "catalog:archive",
+            "catalog:harvest_preview",
+            "catalog:harvest_visit",
+            "catalog:request_open",
+            "catalog:request_answer",
+            "catalog:request_refuse",
+        ),
+        "POST only",
+    ),
     **dict.fromkeys(
         (
             "observations:automation_move",

@@ -90,6 +90,11 @@ class Desk:
         return Role.SUPPLIER in self.roles
 
     @property
+    def is_publisher(self) -> bool:
+        """Tell whether the person may describe or review datasets."""
+        return bool(self.roles & {Role.PUBLISHER, Role.DEPARTMENT, Role.ADMINISTRATOR})
+
+    @property
     def has_work(self) -> bool:
         """Tell whether the desk shows anything at all."""
         return bool(self.owed or self.projects or self.roles - {Role.RESIDENT, Role.PROJECT_TEAM})

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -15,6 +15,7 @@ from rivulus.catalog.forms.datasets import SearchForm
 from rivulus.catalog.models import Dataset
 from rivulus.catalog.presenters import datasets as presenters
 from rivulus.catalog.presenters.dcat import Writer
+from rivulus.catalog.presenters.preview import present_preview
 from rivulus.catalog.presenters.preview import present_preview
 from rivulus.catalog.presenters.rdf import MEDIA_TYPES, Writing, negotiate, write
 from rivulus.catalog.presenters.schema_org import as_script, describe
@@ -87,6 +88,7 @@ def dataset(request: HttpRequest, code: str) -> HttpResponse:
         "row": presenters.present_row(found),
         "ways": presenters.present_ways(ways) if is_public else [],
         "tables": presenters.present_tables(list_tables_of(found)) if is_public and _has_tables(found) else [],
+        "preview": present_preview(found, request) if is_public and _has_tables(found) else {},
         "licence": presenters.licence_name(found.licence),
         "licence_url": presenters.licence_address_of(found.licence),
         "frequency": presenters.frequency_name(found.frequency),
@@ -200,10 +202,7 @@ def _has_tables(found: Dataset) -> bool:
 def _embed(request: HttpRequest, found: Dataset) -> str:
     if found.state != State.PUBLISHED or not _has_tables(found):
         return ""
-    try:
-        address = request.build_absolute_uri(reverse("catalog:embed", args=[found.code]))
-    except NoReverseMatch:
-        return ""
+    address = request.build_absolute_uri(reverse("catalog:embed", args=[found.code]))
     title = found.title.replace('"', "")
     return f'<iframe src="{address}" title="{title}" width="100%" height="480" loading="lazy"></iframe>'
 
