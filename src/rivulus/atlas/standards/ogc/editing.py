@@ -30,6 +30,7 @@ from rivulus.kernel.limits import Limit, count
 from rivulus.kernel.words import say
 
 EDITS = Limit(name="ogc-edits", most=300)  # a minute
+NOT_FOR_YOU = SENTENCES["edit_feature"]
 TAG = re.compile(r'"(\d{1,9})"')
 BODIES = frozenset({GEOJSON, "application/json"})
 MERGE = frozenset({"application/merge-patch+json", *BODIES})
@@ -108,7 +109,7 @@ def _check(request: Request, layer: Layer, viewer: Viewer) -> None:
     if not person.is_authenticated:
         raise Problem(401, gettext("Sign in to edit features."), {"WWW-Authenticate": 'Session realm="Rivulus"'})
     if not can("edit_feature", viewer.roles):
-        raise Problem(403, gettext(SENTENCES["edit_feature"]))
+        raise Problem(403, gettext(NOT_FOR_YOU))
     if not viewer.owns(layer):
         raise Problem(403, gettext(NOT_YOURS))
     _check_token(request.http)
