@@ -80,15 +80,16 @@ def test_a_box_is_compared_with_the_shape_and_not_with_its_box(client: Client, t
 
 
 @pytest.mark.parametrize(
-    ("code", "first"), [(4326, [47.6, 23.5]), (3857, [2616008, 6042022]), (3844, [680960, 387307])]
+    ("code", "corner"), [(4326, [47.6, 23.5]), (3857, [2616008.034, 6040565.209]), (3844, [678930.665, 387931.62])]
 )
 def test_features_come_in_the_system_that_is_asked_for(
-    client: Client, plots: Layer, code: int, first: list[float]
+    client: Client, plots: Layer, code: int, corner: list[float]
 ) -> None:
     response = client.get(ITEMS, {"crs": f"{CRS}{code}", "limit": 1})
     assert response["Content-Crs"] == f"<{CRS}{code}>"
     ring = response.json()["features"][0]["geometry"]["coordinates"][0]
-    assert any(abs(x - first[0]) < 1500 / (1 if code != 4326 else 1e6) and abs(y - first[1]) < 1500 for x, y in ring)
+    tolerance = 1e-6 if code == 4326 else 0.1
+    assert any(abs(x - corner[0]) < tolerance and abs(y - corner[1]) < tolerance for x, y in ring)
 
 
 @pytest.mark.parametrize(
