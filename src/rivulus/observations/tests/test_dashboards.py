@@ -98,6 +98,7 @@ def test_every_kind_of_panel_is_shown_with_what_was_measured(db: None, board: di
     assert all(f"Panel {kind}" in page for kind in PanelKind)
     assert "30.5" in page  # the mean of the newest of both
     assert "from 2 series" in page
+    assert "http://testserver/en/dashboards/air/ · today at " in page  # on paper: from where, and when
 
 
 def test_a_number_never_adds_simulated_values_to_real_ones(db: None, board: dict[str, Any], client: Client) -> None:

@@ -7,10 +7,12 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
 
+from rivulus.kernel import clock
 from rivulus.kernel.errors import NotFound
 from rivulus.observations.feeds import dashboards as feed
 from rivulus.observations.presenters.alarms import alarm_row
 from rivulus.observations.presenters.dashboards import present_dashboard, words_of
+from rivulus.observations.presenters.values import when_words
 from rivulus.observations.presenters.viewer import sees_private
 from rivulus.observations.queries.alarms import list_open
 from rivulus.observations.rules.dashboards import Dashboard, PanelKind
@@ -70,6 +72,7 @@ def _context(dashboard: Dashboard, private: bool) -> dict[str, object]:
         "title": words_of(dashboard.title),
         "lead": words_of(dashboard.lead),
         "panels": panels,
+        "shown_when": when_words(clock.now()),
         "is_simulated": any(panel.is_simulated for panel in panels),
         "alarm_rows": [alarm_row(alarm) for alarm in list_open()[:MOST_ALARMS]] if wants_alarms and private else [],
     }
