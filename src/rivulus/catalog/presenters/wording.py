@@ -43,8 +43,11 @@ def _number(column: Column, value: float) -> str:
 
 
 def _decimals(value: float) -> int:
-    size = abs(value)
-    return 0 if size == int(size) and size < 1e15 else 2 if size >= 10 else 4 if size >= 0.01 else 6
+    """As many decimals as the value has, and not more than anybody reads."""
+    written = f"{value:.10g}"
+    if "e" in written or "." not in written:
+        return 0 if abs(value) >= 1 or value == 0 else 6
+    return min(len(written.partition(".")[2]), 4 if abs(value) >= 0.01 else 6)
 
 
 def _place_words(value: bytes) -> str:

@@ -73,14 +73,15 @@ def ask(duckdb: Any, order: dict[str, Any]) -> dict[str, Any]:
     columns = [(str(one[0]), str(one[1])) for one in relation.description]
     most = int(order["rows"])
     rows = relation.fetchmany(most + 1)
-    shown, room = [], int(order["bytes"])
+    found: list[list[Any]] = []
+    room = int(order["bytes"])
     for row in rows[:most]:
         cells = [plain(value) for value in row]
         room -= sum(len(str(cell)) for cell in cells) + 16
         if room < 0:
             break
-        shown.append(cells)
-    return {"columns": columns, "rows": shown, "is_more": len(shown) < len(rows)}
+        found.append(cells)
+    return {"columns": columns, "rows": found, "is_more": len(found) < len(rows)}
 
 
 def plain(value: Any) -> Any:
