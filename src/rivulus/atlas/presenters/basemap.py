@@ -121,11 +121,9 @@ def _schematic_layers(c: Palette, language: str) -> list[Json]:
             "road-names", ["==", ["get", "kind"], "roads"], "", language, c.ink, c.halo, 12, along=True, min_zoom=11
         ),
         _names("river-names", ["==", ["get", "kind"], "rivers"], "", language, c.blue_ink, c.halo, 13, along=True),
-        _names("lake-names", _all_of("lakes"), "", language, c.blue_ink, c.halo, 12),
-        _names("forest-names", ["==", ["get", "kind"], "forests"], "", language, c.green_ink, c.halo, 12),
-        _names(
-            "quarter-names", ["==", ["get", "kind"], "neighbourhoods"], "", language, c.muted, c.halo, 13, min_zoom=11
-        ),
+        _names("lake-names", _all_of("lakes-name"), "", language, c.blue_ink, c.halo, 12),
+        _names("forest-names", _all_of("forests-name"), "", language, c.green_ink, c.halo, 12),
+        _names("quarter-names", _all_of("neighbourhoods-name"), "", language, c.muted, c.halo, 13, min_zoom=11),
         _names("town-names", ["==", ["get", "kind"], "towns"], "", language, c.ink, c.halo, 15, bold=True),
     ]
 

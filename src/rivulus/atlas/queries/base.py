@@ -4,9 +4,11 @@ import json
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
+from shapely.geometry import shape
 
 from rivulus.atlas.models import BaseImport
 from rivulus.kernel.geometry import Box
@@ -55,10 +57,19 @@ def _schematic(folder: Path, stamp: int) -> tuple[dict[str, object], Box]:
     for file in sorted(folder.glob("*.geojson")):
         for feature in json.loads(file.read_text())["features"]:
             features.append({**feature, "properties": {**feature["properties"], "kind": file.stem}})
+            if feature["geometry"]["type"] == "Polygon":
+                features.append(_label(feature, file.stem))
     xs = [x for feature in features for x, _ in _positions(feature["geometry"]["coordinates"])]
     ys = [y for feature in features for _, y in _positions(feature["geometry"]["coordinates"])]
     box = (min(xs), min(ys), max(xs), max(ys)) if xs else (23.4, 47.55, 23.75, 47.75)
     return {"type": "FeatureCollection", "features": features}, box
+
+
+def _label(feature: dict[str, Any], kind: str) -> dict[str, Any]:
+    """An area is named once, at a place within it: its own name would stand in every tile that it crosses."""
+    middle = shape(feature["geometry"]).representative_point()
+    named = {**feature["properties"], "kind": f"{kind}-name"}
+    return {"type": "Feature", "properties": named, "geometry": middle.__geo_interface__}
 
 
 def _positions(coordinates: list) -> list[tuple[float, float]]:  # type: ignore[type-arg]
