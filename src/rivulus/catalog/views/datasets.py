@@ -16,7 +16,6 @@ from rivulus.catalog.models import Dataset
 from rivulus.catalog.presenters import datasets as presenters
 from rivulus.catalog.presenters.dcat import Writer
 from rivulus.catalog.presenters.preview import present_preview
-from rivulus.catalog.presenters.preview import present_preview
 from rivulus.catalog.presenters.rdf import MEDIA_TYPES, Writing, negotiate, write
 from rivulus.catalog.presenters.schema_org import as_script, describe
 from rivulus.catalog.presenters.search import present_facets, present_orders
@@ -98,7 +97,6 @@ def dataset(request: HttpRequest, code: str) -> HttpResponse:
         "quality": presenters.present_quality(found),
         "use": get_use(found.pk),
         "citation": presenters.cite(found, f"{base}/catalog/datasets/{found.code}/"),
-        "preview": present_preview(found, request) if is_public and _has_tables(found) else {},
         "embed": _embed(request, found),
         "reuses": list_shown_of(found),
         "answers": list_answers_with(found),
