@@ -188,6 +188,8 @@ def words_of(attribute: Attribute, properties: dict[str, Any]) -> str:
         return gettext("yes") if value else gettext("no")
     if attribute.type is AttributeType.DATE:
         return str(date_text(dt.date.fromisoformat(str(value))))
+    if isinstance(value, int) and not attribute.codes and not attribute.unit:
+        return str(value)  # a year, a number of a house: nothing to be grouped
     if isinstance(value, int | float) and not attribute.codes:
         text = str(number_text(value, None))
         return f"{text} {attribute.unit}" if attribute.unit else text

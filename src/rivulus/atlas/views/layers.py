@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from rivulus.identity.models import Person
 
 ROLES = sorted(EDITORS)
-ON_A_PAGE, CHANGES_SHOWN = 50, 5
+ON_A_PAGE, CHANGES_SHOWN = 25, 5
 
 
 @require_safe
