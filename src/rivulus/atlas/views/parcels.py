@@ -15,6 +15,7 @@ from rivulus.atlas.presenters import parcel_print
 from rivulus.atlas.presenters import plans as presenter
 from rivulus.atlas.presenters.viewer import viewer
 from rivulus.atlas.queries import plans as queries
+from rivulus.atlas.queries.places import search_places
 from rivulus.atlas.rules import measuring
 from rivulus.kernel import clock
 from rivulus.kernel.errors import NotFound
@@ -42,6 +43,10 @@ def search(request: HttpRequest) -> HttpResponse:
         "parcels": [
             (parcel.number, presenter.square_metres(parcel.area_m2), _parcel_url(parcel.key, day))
             for parcel in (queries.find_parcels(words, viewer(request)) if words else ())
+        ],
+        "places": [
+            (place.label, place.detail, _point_url(place.longitude, place.latitude, day))
+            for place in (search_places(words, viewer(request)) if words else ())
         ],
     }
     return render(request, "atlas/plans/parcel_search.html", context)
