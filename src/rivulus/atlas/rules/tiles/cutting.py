@@ -240,14 +240,23 @@ def _doubtful(paths: Paths) -> Indices:
     Seen from there every side of such a ring runs the same way round, once: it cannot cross itself. Most buildings and
     parcels are like that, and need no answer from GEOS.
     """
-    firsts, sizes, after = paths.starts[:-1], paths.sizes, paths.following()
-    seen = paths.xy - np.repeat(np.add.reduceat(paths.xy, firsts) / sizes[:, None], sizes, axis=0)
+    firsts, after = paths.starts[:-1], paths.following()
+    seen = paths.xy - np.repeat(_middles(paths, after), paths.sizes, axis=0)
     x, y = seen[:, 0], seen[:, 1]
     runs_on = np.minimum.reduceat(x * y[after] - x[after] * y, firsts) > 0
     rounds = np.add.reduceat(((y < 0) & (y[after] >= 0)).astype(np.int64), firsts)
     simple = (runs_on & (rounds == 1))[paths.pieces[:-1]] & (np.diff(paths.pieces) == 1)
     alone = np.bincount(paths.owners)[paths.owners] == 1
     return np.flatnonzero(~(simple & alone))
+
+
+def _middles(paths: Paths, after: Indices) -> Floats:
+    """Return the centroid of each ring."""
+    here, there = paths.xy, paths.xy[after]
+    parts = here[:, 0] * there[:, 1] - there[:, 0] * here[:, 1]
+    sums = np.add.reduceat(np.column_stack([parts, (here + there) * parts[:, None]]), paths.starts[:-1])
+    middles: Floats = sums[:, 1:] / (3 * sums[:, :1])
+    return middles
 
 
 def _mended(shapes: Geometries) -> Geometries:
