@@ -3,11 +3,12 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext, override
 from shapely.geometry.base import BaseGeometry
 
 from rivulus.atlas.actions import features
@@ -187,18 +188,52 @@ def _fill(asset: LandAsset, values: Mapping[str, object], geometry: BaseGeometry
 
 # --- the layer -------------------------------------------------------------------------------------
 
-SCHEMA: list[dict[str, object]] = [
-    {"name": "title", "type": "string", "is_name": True, "title": {"ro": "Denumire", "en": "Title", "hu": "Megnevezés"}},
-    {"name": "kind", "type": "string", "title": {"ro": "Fel", "en": "Kind", "hu": "Fajta"}},
-    {"name": "state", "type": "string", "title": {"ro": "Stare", "en": "State", "hu": "Állapot"}},
-    {"name": "area_m2", "type": "number", "unit": "m²", "title": {"ro": "Suprafață", "en": "Area", "hu": "Terület"}},
-    {"name": "condition", "type": "string", "title": {"ro": "Cum arată", "en": "Condition", "hu": "Milyensége"}},
-    {"name": "pollution", "type": "string", "title": {"ro": "Poluare", "en": "Pollution", "hu": "Szennyezettség"}},
-    {"name": "stage", "type": "string", "title": {"ro": "Fitoremediere", "en": "Recovery with plants", "hu": "Fitoremediáció"}},
-    {"name": "price_eur", "type": "number", "unit": "EUR", "title": {"ro": "Preț", "en": "Price", "hu": "Ár"}},
-    {"name": "uses", "type": "string", "title": {"ro": "Folosiri propuse", "en": "Suggested uses", "hu": "Javasolt hasznosítás"}},
-    {"name": "utilities", "type": "string", "title": {"ro": "Utilități", "en": "Utilities", "hu": "Közművek"}},
-]  # fmt: skip
+CODED: Mapping[str, Mapping[Any, str]] = {
+    "kind": land.ASSET_KIND_NAMES,
+    "state": land.ASSET_STATE_NAMES,
+    "condition": land.CONDITION_NAMES,
+    "pollution": land.POLLUTION_NAMES,
+    "stage": land.STAGE_NAMES,
+}
+TITLES: tuple[tuple[str, str, str, str], ...] = (
+    ("title", "string", "", N_("Title")),
+    ("kind", "string", "", N_("What it is")),
+    ("state", "string", "", N_("State")),
+    ("area_m2", "number", "m²", N_("Area")),
+    ("condition", "string", "", N_("Condition")),
+    ("pollution", "string", "", N_("Pollution of the ground")),
+    ("stage", "string", "", N_("Recovery with plants")),
+    ("price_eur", "number", "EUR", N_("Price")),
+    ("uses", "string", "", N_("What it could become")),
+    ("utilities", "string", "", N_("What is at hand")),
+)
+
+
+def _build_schema() -> list[dict[str, object]]:
+    """Return the attributes of the layer, called in three languages as the pages call them."""
+    found: list[dict[str, object]] = []
+    for name, type_, unit, title in TITLES:
+        attribute: dict[str, object] = {"name": name, "type": type_, "title": _in_languages(title)}
+        if unit:
+            attribute["unit"] = unit
+        if name == "title":
+            attribute["is_name"] = True
+        if name in CODED:
+            attribute["codes"] = [
+                {"code": str(code), "title": _in_languages(words)} for code, words in CODED[name].items()
+            ]
+        found.append(attribute)
+    return found
+
+
+def _in_languages(words: str) -> dict[str, str]:
+    found = {}
+    for language in ("ro", "en", "hu"):
+        with override(language):
+            found[language] = gettext(words)
+    return found
+
+
 STYLE: dict[str, object] = {
     "colour": "#6f4a8e",
     "by": {
@@ -250,6 +285,10 @@ def _properties(asset: LandAsset) -> dict[str, object]:
 
 
 def _layer(is_illustrative: bool) -> Layer:
+    code = ILLUSTRATIVE_LAYER if is_illustrative else LAYER
+    known = Layer.objects.filter(code=code).first()
+    if known is not None:
+        return known
     city = identity.find_city()
     if city is None:
         raise Refused(N_("The facts of the city are not loaded yet: run ./rivulus load."))
@@ -258,13 +297,13 @@ def _layer(is_illustrative: bool) -> Layer:
         "en": "Land and buildings on offer",
         "hu": "Kínált telkek és épületek",
     }
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "theme": Theme.LAND,
         "title_ro": title["ro"],
         "title_en": title["en"],
         "title_hu": title["hu"],
         "geometry_type": GeometryType.ANY,
-        "schema": SCHEMA,
+        "schema": _build_schema(),
         "style": STYLE,
         "owner": city,
         "visibility": Visibility.PUBLIC,
@@ -273,8 +312,7 @@ def _layer(is_illustrative: bool) -> Layer:
         "update_rhythm": "CONT",
         "rank": 50,
     }
-    layer, _ = Layer.objects.get_or_create(code=ILLUSTRATIVE_LAYER if is_illustrative else LAYER, defaults=values)
-    return layer
+    return Layer.objects.create(code=code, **values)
 
 
 # --- together --------------------------------------------------------------------------------------
