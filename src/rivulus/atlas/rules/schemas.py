@@ -62,7 +62,7 @@ class Attribute:
             "maximum": self.maximum,
             "codes": [{"code": code.code, "title": dict(code.title)} for code in self.codes],
         }
-        return {name: value for name, value in full.items() if value not in ("", False, None, {}, [])}
+        return {name: value for name, value in full.items() if not _is_usual(value)}
 
     def title_in(self, language: str) -> str:
         """Return the title in a language, or else in Romanian, or else the name."""
@@ -78,6 +78,11 @@ class Attribute:
         if found is None:
             return values.show(value)
         return found.title.get(language) or found.title.get("ro") or found.code
+
+
+def _is_usual(value: object) -> bool:
+    """A bound of 0 is none of these."""
+    return value is None or value is False or value in ("", {}, [])
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,9 +28,15 @@ def guess_columns(names: Sequence[str], schema: Schema) -> dict[str, str]:
     titles |= {a.name: a.name for a in schema.attributes}
     made: dict[str, str] = {}
     for name in names:
-        attribute = titles.get(word_of(name), "")
+        attribute = titles.get(word_of(name)) or _begun(word_of(name), titles)
         made[name] = attribute if attribute not in made.values() else ""
     return made
+
+
+def _begun(word: str, titles: Mapping[str, str]) -> str:
+    """A column often has the first word of a title only; two titles that begin so say nothing."""
+    found = {name for title, name in titles.items() if len(word) > 3 and title.startswith(f"{word}_")}
+    return found.pop() if len(found) == 1 else ""
 
 
 def guess_choices(
