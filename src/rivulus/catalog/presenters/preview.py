@@ -60,6 +60,11 @@ class Shown:
     position: int = 0
     asked: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def tells_simulated(self) -> bool:
+        """Tell whether a column says which rows are made up."""
+        return self.table.find_column("simulated") is not None
+
 
 def present_preview(dataset: Dataset, request: HttpRequest) -> dict[str, Any]:
     """Return the first rows of the first table of a dataset, for its page; nothing where there is no table yet."""

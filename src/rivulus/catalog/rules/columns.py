@@ -29,7 +29,10 @@ class Column:
 
     def title_in(self, language: str) -> str:
         """Return the title in a language, or else in Romanian, or else the name."""
-        return self.title.get(language) or self.title.get("ro") or self.title.get("en") or self.name
+        title = self.title.get(language) or self.title.get("ro") or self.title.get("en") or self.name
+        suffix = self.name.rpartition("_")[2]
+        # The same thing in three languages stands in three columns of one title.
+        return f"{title} ({suffix})" if suffix in LANGUAGES and title != self.name else title
 
     def description_in(self, language: str) -> str:
         """Return the description in a language, or else in Romanian."""

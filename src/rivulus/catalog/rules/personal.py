@@ -25,7 +25,7 @@ KIND_NAMES: Mapping[Kind, str] = {
     Kind.EMAIL: N_("e-mail addresses"),
     Kind.PHONE: N_("telephone numbers"),
     Kind.IBAN: N_("bank accounts (IBAN) with right check digits"),
-    Kind.NAME: N_("names of people, as its heading says"),
+    Kind.NAME: N_("what belongs to people, as its heading says"),
 }
 
 # As RE2 (DuckDB) and Python both read them; what they find is judged again below.
@@ -39,7 +39,7 @@ _CNP_WEIGHTS = (2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9)
 _NAMES = frozenset(
     {
         "nume", "prenume", "numele", "prenumele", "nume_prenume", "nume_si_prenume", "persoana", "titular", "solicitant",
-        "beneficiar", "proprietar", "cnp", "name", "first_name", "last_name", "surname", "full_name", "given_name",
+        "beneficiar", "proprietar", "cnp", "responsabil", "reprezentant", "persoana_de_contact", "persoana_contact", "contact", "semnatar", "name", "first_name", "last_name", "surname", "full_name", "given_name",
         "family_name", "owner", "applicant", "person", "nev", "vezeteknev", "keresztnev", "tulajdonos", "szemelynev",
         "adresa_domiciliu", "domiciliu", "data_nasterii", "birth_date", "date_of_birth", "szuletesi_datum", "serie_ci",
         "semnatura", "email", "e_mail", "telefon", "phone", "iban",
