@@ -1,5 +1,6 @@
 """What the server of the gate runs: ``granian --interface asgi rivulus.observations.standards.gate.asgi:application``."""
 
+import gc
 import os
 from typing import Any
 
@@ -23,3 +24,7 @@ async def elsewhere(scope: Message, receive: Receive, send: Send) -> None:
 
 
 application = Gate(elsewhere)
+# What is there now stays, and what comes in makes no circles: it is rarely worth looking for garbage.
+gc.collect()
+gc.freeze()
+gc.set_threshold(100_000, 20, 20)

@@ -6,7 +6,6 @@ it hands on, body and all, to the same pages that the web process serves.
 """
 
 import asyncio
-import gc
 import logging
 import sys
 import time
@@ -153,9 +152,6 @@ class Gate:
         self.register.start()
         self.quotas.start()
         self.flusher.start()
-        # What is there now stays: no need to look through it for garbage while observations come in.
-        gc.collect()
-        gc.freeze()
 
     def _stop(self) -> None:
         self.flusher.stop()
