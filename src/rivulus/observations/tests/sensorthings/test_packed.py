@@ -30,6 +30,7 @@ QUESTIONS = (
     "Datastreams?$orderby=id&$expand=Observations($top=2;$orderby=result desc)",
     "Datastreams?$orderby=id&$filter=Observations/result gt 20 and Observations/phenomenonTime lt {middle}",
     "Things?$orderby=id&$filter=Datastreams/Observations/result lt 5 or Datastreams/Observations/result gt 20",
+    "Things?$orderby=id&$expand=Datastreams($expand=Observations($top=1;$orderby=phenomenonTime desc))",
     "Observations({number})",
     "Datastreams({0})",
 )

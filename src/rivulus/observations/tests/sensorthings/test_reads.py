@@ -349,3 +349,21 @@ def test_an_order_over_a_link_goes_with_a_filter_over_links_to_many(client: Clie
     ]
     observations = f"Observations?$top=1&$filter={quote('Datastream/' + 'Thing/Datastreams/name eq ') + quote(chr(39) + 'Bikes' + chr(39))}"
     assert values(client, f"{observations}&$orderby=Datastream/name,result desc")[0]["result"] == 29
+
+
+@pytest.mark.parametrize("select", ["", ";$select=result,phenomenonTime", ";$count=true"])
+def test_the_newest_of_every_series_is_what_its_own_page_begins_with(client: Client, city: City, select: str) -> None:
+    newest = f"$top=1;$orderby=phenomenonTime desc{select}"
+    for kind in ("Datastreams", "MultiDatastreams"):
+        for one in values(client, f"{kind}?$expand=Observations({newest})"):
+            page = get(client, f"{kind}({one['@iot.id']})/Observations?{newest.replace(';', '&')}")
+            assert one["Observations"] == page["value"]
+            assert ("Observations@iot.nextLink" in one) == ("@iot.nextLink" in page)
+            assert one.get("Observations@iot.count") == page.get("@iot.count")
+
+
+def test_an_answer_is_known_by_its_content(client: Client, city: City) -> None:
+    first = client.get(f"{ROOT}/Things?$top=1")
+    assert first["ETag"] == client.get(f"{ROOT}/Things?$top=1")["ETag"] != client.get(f"{ROOT}/Things")["ETag"]
+    again = client.get(f"{ROOT}/Things?$top=1", headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
