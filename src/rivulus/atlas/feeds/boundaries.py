@@ -164,7 +164,11 @@ def _pack_row(kind: str, one: Mapping[str, Any]) -> PlaceRow | None:
     name = properties.get("name", "")
     if not name:
         return None
-    middle = geometry.representative_point() if geometry.geom_type != "LineString" else geometry.interpolate(0.5, True)
+    middle = (
+        geometry.representative_point()
+        if geometry.geom_type != "LineString"
+        else geometry.interpolate(0.5, normalized=True)
+    )
     others = [other for key, other in properties.items() if key.startswith("name_")]
     weight = SETTLEMENT_WEIGHTS.get(properties.get("class", ""), WEIGHTS.get(PACK_KINDS[kind], 0))
     return PlaceRow(

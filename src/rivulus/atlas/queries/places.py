@@ -10,7 +10,7 @@ from typing import Any
 import shapely
 from django.db import connection, transaction
 
-from rivulus.atlas.models import Feature, Layer, Place, SearchedLayer
+from rivulus.atlas.models import Feature, Layer, SearchedLayer
 from rivulus.atlas.queries.base import find_base
 from rivulus.atlas.queries.features import features_on, in_box, property_filter
 from rivulus.atlas.queries.visible import PUBLIC, Viewer, list_layers
@@ -19,7 +19,7 @@ from rivulus.atlas.rules.base.places import PlaceKind
 from rivulus.atlas.rules.base.ranking import FITS, FITS_WELL, Candidate, score
 from rivulus.atlas.rules.base.words import Wanted, read_wanted, split, without_kinds, words_of
 from rivulus.atlas.rules.schemas import read_schema
-from rivulus.kernel.geometry import Box, from_wkb
+from rivulus.kernel.geometry import Box, BoxField, from_wkb
 
 MOST, MOST_CANDIDATES, MOST_STREETS = 50, 120, 12
 LONGEST_TEXT = 200
@@ -29,6 +29,7 @@ PACK_SOURCE, LAYER_SOURCE = "pack", "layer:"
 NEAR_M = 150.0
 METRES_OF_A_DEGREE = 111_320.0
 
+_BOX = BoxField()
 _FIELDS = "id, source, key, kind, name, number, detail, postcode, words, weight, is_exact, longitude, latitude, box"
 
 
@@ -153,7 +154,8 @@ def _candidates(wanted: Wanted, hidden: Collection[str], condition: str) -> list
         words = [word for word in words if len(word) > 3 and not word.isdigit()]
     if not words:
         return []
-    hits, values = [], {"hidden": list(hidden), "most": MOST_CANDIDATES}
+    hits: list[str] = []
+    values: dict[str, Any] = {"hidden": list(hidden), "most": MOST_CANDIDATES}
     for at, word in enumerate(words):
         hits.append(condition.format(word=f"%(w{at})s"))
         values[f"w{at}"] = _pattern(word) if condition == _LIKE else word
@@ -166,10 +168,18 @@ def _candidates(wanted: Wanted, hidden: Collection[str], condition: str) -> list
         f"SELECT {_FIELDS} FROM atlas_place WHERE number = '' AND ({' OR '.join(hits)})"
         f" AND source <> ALL(%(hidden)s) ORDER BY {points} DESC, weight DESC, length(words), id LIMIT %(most)s"
     )
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(LEAST_ALIKE)])
+    if condition == _LIKE:
+        return _rows(statement, values)
+    with transaction.atomic():  # for as long as the threshold holds
+        _rows("SELECT set_config('pg_trgm.word_similarity_threshold', %(least)s, true)", {"least": str(LEAST_ALIKE)})
+        return _rows(statement, values)
+
+
+def _rows(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
 
 def _pattern(word: str) -> str:
@@ -201,8 +211,8 @@ def _judge(ways: Sequence[Wanted], rows: Iterable[tuple[Any, ...]]) -> list[Foun
 def _candidate(row: tuple[Any, ...]) -> Candidate:
     name, detail, words, weight = row[4], row[6], row[8], row[9]
     own = tuple(without_kinds(split(name)))
-    around = tuple(split(detail))
-    return Candidate(own, tuple(dict.fromkeys((*own, *words.split(), *around))), weight)
+    others = tuple(word for word in words.split() if word not in own)
+    return Candidate(own, others, tuple(split(detail)), weight)
 
 
 def _houses(way: Wanted, scored: Sequence[tuple[float, tuple[Any, ...]]]) -> dict[tuple[float, int], FoundPlace]:
@@ -227,7 +237,7 @@ def _houses(way: Wanted, scored: Sequence[tuple[float, tuple[Any, ...]]]) -> dic
 def _place(row: tuple[Any, ...], fit: float) -> FoundPlace:
     _, source, key, kind, name, number, detail, postcode, _, _, is_exact, longitude, latitude, box = row
     layer = source.removeprefix(LAYER_SOURCE) if source.startswith(LAYER_SOURCE) else ""
-    bounds = Place._meta.get_field("box").from_db_value(box, None, None)
+    bounds = _BOX.from_db_value(box, None, None) or (longitude, latitude, longitude, latitude)
     return FoundPlace(
         kind, name, number, detail, postcode, longitude, latitude, bounds, is_exact, layer, key if layer else "", fit
     )

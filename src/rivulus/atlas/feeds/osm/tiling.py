@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import shapely
@@ -26,6 +27,7 @@ GZIP_LEVEL = 6
 MERGED = (classes.ROAD, classes.WATERWAY)
 AS_POINTS = (classes.ADDRESS,)
 Tell = Callable[[str, int], None]
+open_archive: Any = Writer  # it has no types
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def write_tiles(extract: Extract, file: Path, *, tell: Tell = lambda _what, _cou
     sheets = [_sheet(name, extract.drawings[name]) for name in ORDER if name in extract.drawings]
     count = 0
     with file.open("wb") as stream:
-        writer = Writer(stream)
+        writer = open_archive(stream)
         for zoom in range(classes.LEAST_ZOOM, classes.MOST_ZOOM + 1):
             for tile, content in sorted(_tiles_at(sheets, zoom, extract), key=lambda pair: _number(pair[0])):
                 writer.write_tile(_number(tile), gzip.compress(content, GZIP_LEVEL, mtime=0))

@@ -11,10 +11,11 @@ WEIGHT_SHARE, LENGTH_SHARE = 0.06, 0.08
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A place as far as it matters here; ``own`` are the words of its own name, ``words`` all of them."""
+    """A place as far as it matters here: the words of its name, of its other names, and of where it is."""
 
     own: tuple[str, ...]
-    words: tuple[str, ...]
+    others: tuple[str, ...] = ()
+    around: tuple[str, ...] = ()
     weight: int = 0
 
 
@@ -24,15 +25,16 @@ def score(wanted: tuple[str, ...], candidate: Candidate) -> float:
     Every wanted word should be among its words, at least nearly; names that say much more than was asked for come
     after those that say just that; then the weight decides.
     """
-    if not wanted:
-        return 0.0
-    found = [max((alike(word, other) for other in candidate.words), default=0.0) for word in wanted]
-    own = [max((alike(word, other) for other in candidate.own), default=0.0) for word in wanted]
-    if max(own, default=0.0) < ALIKE[3]:
+    own, others, around = (
+        [max((alike(word, other) for other in words), default=0.0) for word in wanted]
+        for words in (candidate.own, candidate.others, candidate.around)
+    )
+    if max((*own, *others), default=0.0) < ALIKE[3]:
         return 0.0  # only where it is was named, not what it is
+    found = list(map(max, own, others, around))
     fit = sum(found) / len(wanted)
     missing = sum(value < ALIKE[3] for value in found)
-    said = sum(value >= ALIKE[3] for value in own)
+    said = sum(value >= ALIKE[3] for value in map(max, own, others))
     surplus = max(0, len(candidate.own) - said) / max(1, len(candidate.own))
     bonus = WEIGHT_SHARE * min(candidate.weight, 100) / 100
     return max(0.0, fit - 0.15 * missing - LENGTH_SHARE * surplus + bonus)

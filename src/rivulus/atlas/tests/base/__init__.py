@@ -1,0 +1,1 @@
+"""Facts about the base map: import, network, places, boundaries, search."""
