@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
+from rivulus.catalog.actions.quality import assess_some
 from rivulus.catalog.models import Dataset, Distribution, Event
 from rivulus.catalog.queries import datasets as queries
 from rivulus.catalog.queries.viewing import authors_of, subject_of, who_acts
@@ -78,6 +79,7 @@ def change_dataset(*, by: "Person | None", dataset: Dataset, said: Metadata, see
     _save(locked)
     content = {"fields": [change.field for change in changes], "version": locked.version}
     _write(by, "corrected" if is_public else "changed", locked, content, said=said, reason=reason)
+    _assess_anew(by, locked)
     return locked
 
 
@@ -121,7 +123,9 @@ def publish_dataset(*, by: "Person | None", dataset: Dataset, seen: int) -> Data
     else:
         locked.version += 1
     locked.data_changed_at = locked.data_changed_at or now
-    return _move(by, locked, State.PUBLISHED, "published", "")
+    _move(by, locked, State.PUBLISHED, "published", "")
+    _assess_anew(by, locked)
+    return locked
 
 
 @transaction.atomic
@@ -150,6 +154,7 @@ def add_link(
     """Add an address elsewhere from which the dataset can be had."""
     locked = _lock(dataset)
     rules.check_can_edit(who_acts(by), subject_of(locked))
+    rules.check_url(url)
     _check_open_to_links(locked, reason)
     rank = Distribution.objects.filter(dataset=locked).count()
     row = Distribution.objects.create(
@@ -226,6 +231,13 @@ def _links_changed(
         dataset.data_changed_at = clock.now()
     _save(dataset)
     _write(by, verb, dataset, content, reason=reason)
+    _assess_anew(by, dataset)
+
+
+def _assess_anew(by: "Person | None", dataset: Dataset) -> None:
+    """Whoever improves a description sees at once what it brought; of drafts no score is kept."""
+    if dataset.state == State.PUBLISHED:
+        assess_some(by=by, numbers=[dataset.pk])
 
 
 def _move(by: "Person | None", dataset: Dataset, wanted: State, verb: str, reason: str) -> Dataset:

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from rivulus.catalog.terms import Source, State
 from rivulus.catalog.terms.vocabularies import FREQUENCIES, HVD_CATEGORIES, LICENCES, THEMES, UNKNOWN_LICENCE
@@ -172,7 +173,16 @@ def check_metadata(said: Metadata, *, source: Source) -> None:
     begin, end = said.temporal
     if begin and end and begin > end:
         raise Refused(N_("The time covered ends before it begins."))
+    if said.landing_page:
+        check_url(said.landing_page)
     check_spatial(said.spatial)
+
+
+def check_url(url: str) -> None:
+    """Refuse an address that a browser would not fetch from the web, or that carries a password."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.password:
+        raise Refused(N_("This is not an address of the web."))
 
 
 def check_spatial(spatial: Mapping[str, object]) -> None:

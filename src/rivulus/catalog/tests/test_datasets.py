@@ -184,6 +184,8 @@ def test_the_last_address_of_a_public_dataset_stays(university: Organisation, fl
         ({"temporal": (dt.date(2025, 1, 1), dt.date(2024, 1, 1))}, "before it begins"),
         ({"spatial": {"bbox": [24, 47, 23, 48]}}, "area"),
         ({"spatial": {"name": "here"}}, "area"),
+        ({"landing_page": "javascript:alert(1)"}, "address"),
+        ({"landing_page": "https://user:secret@example.org"}, "address"),
         ({"description_hu": "x" * 5001}, "5,000"),
     ],
 )
