@@ -10,7 +10,12 @@ from django.utils.translation import gettext
 
 from rivulus.kernel.limits import TooOften
 
-MACHINES = ("/sensorthings/", "/sandbox/", "/devices/", "/ogc/")  # whoever asks there reads JSON, and sends more at once
+MACHINES = (
+    "/sensorthings/",
+    "/sandbox/",
+    "/devices/",
+    "/ogc/",
+)  # whoever asks there reads JSON, and sends more at once
 LARGEST_MESSAGE_BYTES = 10 * 1024 * 1024
 LARGEST_TABLE_BYTES = 5 * 1024 * 1024 * 1024 + 64 * 1024  # the view looks at who sends it before it reads it
 TABLES = re.compile(r"(?:/(?:en|hu))?/catalog/uploads/")
@@ -66,5 +71,7 @@ def _largest(request: HttpRequest) -> int:
 def _refuse(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
     """A plain page: the frame of others asks who is signed in, which is not known here yet."""
     if request.path_info.startswith(MACHINES):
-        return JsonResponse({"code": status, "type": "error", "message": sentence, "description": sentence}, status=status)
+        return JsonResponse(
+            {"code": status, "type": "error", "message": sentence, "description": sentence}, status=status
+        )
     return render(request, "config/refused.html", {"status": status, "sentence": sentence}, status=status)

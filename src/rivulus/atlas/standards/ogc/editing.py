@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 import numpy as np
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.translation import gettext
@@ -152,6 +153,8 @@ def _body(http: HttpRequest, types: frozenset[str], *, is_whole: bool = True) ->
         raise Problem(415, gettext("The body is to be GeoJSON (application/geo+json)."))
     try:
         body = json.loads(http.body)
+    except RequestDataTooBig:
+        raise Problem(413, gettext("What was sent is too large. Nothing was changed.")) from None
     except (ValueError, RecursionError):
         raise Problem(400, gettext("The body is not JSON.")) from None
     if not isinstance(body, dict) or (is_whole and body.get("type") != "Feature"):

@@ -119,6 +119,12 @@ def test_the_body_is_geojson(editor: Client) -> None:
     assert send(editor, "POST", ITEMS, feature(), of="text/plain").status_code == 415
 
 
+def test_what_is_too_large_is_not_read(editor: Client) -> None:
+    response = send(editor, "POST", ITEMS, feature(name="x" * (5 * 1024 * 1024)))
+    assert response.status_code == 413
+    assert response.json()["description"]
+
+
 def test_strangers_are_asked_to_sign_in_and_others_told_why_not(
     client: Client, plots: Layer, ana: Person, flavia: Person
 ) -> None:

@@ -272,13 +272,3 @@ def test_every_area_is_valid_and_where_it_was(rings: list[list[tuple[float, floa
         expected = placed.intersection(window)
         # A side moves by at most about a unit when its ends are rounded; what is small or thin may go.
         assert shown.symmetric_difference(expected).area <= expected.length * 1.5 + 4 * len(parts) + 16
-
-
-def test_a_whole_town_is_valid_and_all_there() -> None:
-    from rivulus.house.benches.atlas.footprints import buildings
-
-    shapes, rows = buildings(2_000, TILE)
-    found = draw(*shapes, properties=rows)
-    assert all(shape(feature["geometry"]).is_valid for feature in found)
-    within = shapely.intersects(shapes, shapely.box(*TILE.bounds()))
-    assert len(found) >= within.sum()
