@@ -35,8 +35,7 @@ if TYPE_CHECKING:
 
 MOST_UNITS, LARGEST_FILE = 5_000, 500_000_000
 UNREADABLE = N_("The file %(name)s cannot be read as boundaries: %(why)s.")
-TOO_MANY = N_("The file has %(count)s areas; a country has no more than 5,000 units.")
-NO_SYSTEM = N_("The file does not say its coordinate system, and its numbers are not degrees.")
+TOO_MANY = N_("The file has more than 5,000 areas: these are not the units of a country.")
 
 # What each file of the schematic holds, for the search where nothing was imported.
 PACK_KINDS: Mapping[str, PlaceKind] = {
@@ -90,7 +89,7 @@ def read_units(file: Path) -> list[Unit]:
     if wkb is None or not len(wkb):
         raise Refused(UNREADABLE, name=file.name, why="0")
     if len(wkb) > MOST_UNITS:
-        raise Refused(TOO_MANY, count=f"> {MOST_UNITS}")
+        raise Refused(TOO_MANY)
     table = dict(zip(meta["fields"].tolist(), columns, strict=True))
     epsg = _system(meta.get("crs"))
     geometries = [_fitting(project(geometry, epsg, WGS84)) for geometry in shapely.from_wkb(wkb)]
