@@ -84,7 +84,7 @@ def _refusal(request: HttpRequest, campaign: Campaign, task: CampaignTask, move:
     """Return why whoever asks may not do this now, or nothing."""
     if not request.user.is_authenticated:
         return gettext("Sign in to take part.")
-    member = queries.find_member(campaign, cast("Person", request.user))
+    member = queries.find_member(campaign, request.user)
     facts = TaskFacts(
         state=TaskState(task.state), locked_by=task.locked_by_id, locked_until=task.locked_until,
         mapped_by=task.mapped_by_id, validated_by=task.validated_by_id,

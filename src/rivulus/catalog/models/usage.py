@@ -17,8 +17,6 @@ class Usage(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["dataset", "distribution", "day", "kind"], name="usage_once_a_day"),
-            models.CheckConstraint(
-                condition=models.Q(kind__in=["view", "download", "api"]), name="usage_kind_known"
-            ),
+            models.CheckConstraint(condition=models.Q(kind__in=["view", "download", "api"]), name="usage_kind_known"),
         ]
         indexes = [models.Index(fields=["day"], name="usage_of_day")]

@@ -63,7 +63,7 @@ def _things() -> Iterator[Row]:
         at = position_of(thing)
         place = next((location.name for location in thing.locations.all()), "")
         yield (
-            thing.pk, thing.code, thing.name, thing.domain, place, thing.number, thing.is_simulated,  # type: ignore[attr-defined]
+            thing.pk, thing.code, thing.name, thing.domain, place, thing.number, thing.is_simulated,
             {"type": "Point", "coordinates": at} if at else None,
         )  # fmt: skip
 
