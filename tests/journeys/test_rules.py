@@ -16,7 +16,7 @@ def test_dan_writes_a_rule_with_the_form_tries_it_on_the_past_and_switches_it_on
     new_browser: Callable[..., Any], say: Callable[..., str], picture: Callable[[Any, str], None]
 ) -> None:
     """Dan fills in the form, clears on the wrong side and is told so, mends it, and reads what his rule means. Replayed
-    over the last week it would have raised one alarm. He keeps it, and switches it on.
+    over the last week it would have raised one alarm at the station of the square. He keeps it, and switches it on.
     """
     dan = new_browser("dan", viewport={"width": 1280, "height": 900})
     dan.goto("/rules/")
@@ -38,7 +38,8 @@ def test_dan_writes_a_rule_with_the_form_tries_it_on_the_past_and_switches_it_on
     dan.get_by_role("button", name=say("Replay"), exact=True).click()
     expect(dan.locator("main .lead")).to_contain_text("7")
     raised = dan.get_by_role("table", name=say("Alarms that would have been raised, the newest first"))
-    expect(raised.locator("tbody tr")).to_have_count(1)
+    # What the simulated stations would have raised depends on the day on which the tests run.
+    expect(raised.locator("tbody tr", has_text=observed.STATION)).to_have_count(1)
     picture(dan, "replay")
     dan.get_by_role("link", name=say("Go on writing this rule")).click()
     dan.locator("[name=code]").fill("praf-mult")

@@ -99,7 +99,7 @@ def neighbour() -> Iterator[Callable[[str], str]]:
             pass
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Newspaper)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
     def showing(address: str) -> str:
         Newspaper.shown = address

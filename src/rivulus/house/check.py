@@ -6,26 +6,34 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from rivulus.house import database, paths, translations
 
 Result = tuple[bool, str]
+AT_ONCE = 2  # most of them are processes of their own, and the longest takes as long as all others
 PLACES = ("src", "tests", "conftest.py", "rivulus")
 
 
 def check() -> int:
     """Run every check, say a line about each and the words of those that fail; return the exit status."""
-    results = [_told(name, run) for name, run in CHECKS.items()]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = pool.map(_timed, CHECKS.values())
+        results = [_told(name, *result) for name, result in zip(CHECKS, found, strict=True)]
     failed = results.count(False)
     print(f"{len(results) - failed} of {len(results)} checks hold.")
     return 1 if failed else 0
 
 
-def _told(name: str, run: Callable[[], Result]) -> bool:
+def _timed(run: Callable[[], Result]) -> tuple[Result, float]:
     start = time.monotonic()
-    holds, words = run()
-    print(f"  {'holds ' if holds else 'FAILS '} {name:<22}{time.monotonic() - start:6.1f} s", flush=True)
+    return run(), time.monotonic() - start
+
+
+def _told(name: str, result: Result, spent_s: float) -> bool:
+    holds, words = result
+    print(f"  {'holds ' if holds else 'FAILS '} {name:<22}{spent_s:6.1f} s", flush=True)
     if not holds:
         print("\n".join(f"      {line}" for line in words.strip().splitlines()), flush=True)
     return holds
@@ -75,9 +83,9 @@ def _translations() -> Result:
 
 
 CHECKS: dict[str, Callable[[], Result]] = {
+    "types (mypy)": _types,
     "code (ruff)": _form,
     "layout (ruff format)": _layout,
-    "types (mypy)": _types,
     "imports (lint-imports)": _imports,
     "migrations": _migrations,
     "translations": _translations,
