@@ -139,6 +139,7 @@ def pack_mark() -> str:
     """Of the facts and of how they are read."""
     contexts = [paths.SOURCE / "strategy", paths.SOURCE / "observations"]
     sources = [context / room for context in contexts for room in ("feeds", "management")]
+    sources += [paths.SOURCE / "atlas" / "feeds" / "pack", paths.SOURCE / "atlas" / "management" / "commands"]
     files = [file for folder in [paths.pack(), *sources] for file in folder.rglob("*")]
     return _contents(file for file in files if file.is_file() and file.suffix != ".pyc")
 
