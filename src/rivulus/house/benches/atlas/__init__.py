@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-PARTS = ("tiles", "items")
+PARTS = ("tiles", "items", "base")
 
 
 def run(arguments: list[str]) -> int:
