@@ -1,14 +1,17 @@
 """What the journeys find in the catalog: datasets in every state, a request, something made with the data, a neighbour."""
 
 from rivulus.catalog.actions import datasets, harvest, live, quality, requests
+from rivulus.catalog.feeds.tables import refreshing
 from rivulus.catalog.rules.datasets import Metadata
 from rivulus.catalog.terms import Format, HarvestKind, ReuseKind, Source
 from rivulus.identity import feeds
 from rivulus.identity.actions import affiliate
 from rivulus.identity.models import Person
 from rivulus.identity.queries import find_city, find_organisation
+from rivulus.kernel.publishing import find_table
 
 DATASET, DRAFT, REQUEST, NEIGHBOUR, UNIVERSITY = "arborii-din-parcuri", "statiile-meteo", 1, "recea", "cunbm"
+TABLE, PLACES = "strategy-criteria", "observations-things"
 
 
 def build(ana: Person, dan: Person, flavia: Person, pack: object) -> None:
@@ -50,4 +53,7 @@ def build(ana: Person, dan: Person, flavia: Person, pack: object) -> None:
         url="https://r.example.org/c.ttl",
     )
     live.sync_live_datasets(by=None)
+    for name in ("strategy_criteria", "observations_things"):
+        table = find_table(name)
+        assert table is not None and refreshing.refresh(table, is_wanted_now=True)
     quality.assess_all(by=None)
