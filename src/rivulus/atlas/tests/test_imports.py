@@ -291,3 +291,19 @@ def test_a_worker_that_was_stopped_does_nothing_twice(dan: Person) -> None:
     working.carry_out(row.pk)
     working.check(row.pk)
     assert layer.features.count() == 2 and Change.objects.count() == 1
+
+
+def test_what_nobody_foresaw_is_said_and_leaves_nothing(dan: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    layer = make_layer()
+    row = sent(dan, layer, benches_csv())
+    monkeypatch.setattr(working.Converter, "convert", lambda *given: 1 / 0)
+    row = checked(row)
+    assert row.state == State.FAILED and row.values == {"what": "ZeroDivisionError"}
+    assert not layer.features.exists()
+
+
+def test_the_same_file_a_second_time_adds_nothing_even_without_keys(dan: Person) -> None:
+    layer = make_layer()
+    imported(checked(sent(dan, layer, benches_csv())))
+    again = checked(sent(dan, layer, benches_csv()))
+    assert (again.counts["added"], again.counts["known"], again.counts["stops"]) == (0, 2, True)

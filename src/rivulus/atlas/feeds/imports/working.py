@@ -1,10 +1,12 @@
 """What the worker does with a file: read it, check every feature of it, import it; each step may be done twice."""
 
+import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import shapely
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from rivulus.atlas.actions import imports as actions
 from rivulus.atlas.actions.features import apply_changes, compare_features, replace_features
@@ -23,6 +25,10 @@ from rivulus.kernel.errors import Refused
 from rivulus.kernel.geometry import Box
 from rivulus.kernel.words import N_
 
+LOG = logging.getLogger(__name__)
+UNEXPECTED = N_(
+    "Something unexpected happened while the file was worked on (%(what)s). The operator finds it in the log."
+)
 LONGEST_SHAPE = 5_000  # signs of WKT kept of a sample
 
 
@@ -31,13 +37,25 @@ def read(import_id: int) -> None:
     row = queries.get_import(import_id)
     if row.state != State.READING:
         return
-    try:
+    with _failing(row):
         if row.url and not row.file:
             kept = asking.fetch(row.url)
             row = actions.note_file(by=row.person, import_id=import_id, place=kept.place, size=kept.size)
         _describe(row)
+
+
+@contextmanager
+def _failing(row: LayerImport) -> Iterator[None]:
+    """Whatever goes wrong is said; but when the database is away, the task is done again."""
+    try:
+        yield
     except Refused as refused:
-        actions.fail(by=row.person, import_id=import_id, refused=refused)
+        actions.fail(by=row.person, import_id=row.pk, refused=refused)
+    except DatabaseError:
+        raise
+    except Exception as error:
+        LOG.exception("Import %s of a layer", row.pk)
+        actions.fail(by=row.person, import_id=row.pk, refused=Refused(UNEXPECTED, what=type(error).__name__))
 
 
 def _describe(row: LayerImport) -> None:
@@ -95,20 +113,20 @@ def check(import_id: int) -> None:
     row = queries.get_import(import_id)
     if row.state != State.CHECKING:
         return
-    choices = choices_from(row.choices)
+    with _failing(row):
+        _check(row, choices_from(row.choices))
+
+
+def _check(row: LayerImport, choices: Choices) -> None:
     converter = _converter(row, choices)
-    try:
-        with reading.batches(row.file, choices) as batches, transaction.atomic():
-            would = compare_features(
-                by=row.person,
-                layer=row.layer,
-                features=converter.convert(batches),
-                since=choices.since,
-                is_whole=choices.mode is Mode.REPLACE,
-            )
-    except Refused as refused:
-        actions.fail(by=row.person, import_id=import_id, refused=refused)
-        return
+    with reading.batches(row.file, choices) as batches, transaction.atomic():
+        would = compare_features(
+            by=row.person,
+            layer=row.layer,
+            features=converter.convert(batches),
+            since=choices.since,
+            is_whole=choices.mode is Mode.REPLACE,
+        )
     good = converter.features - converter.faulty
     known = good - would.added  # of the same key, changed or not
     counts = {
@@ -125,7 +143,7 @@ def check(import_id: int) -> None:
         "stops": bool((converter.faulty and not choices.skips_faulty) or (choices.mode is Mode.ADD and known)),
         "samples": [_sample(feature) for feature in converter.samples],
     }
-    actions.note_checked(by=row.person, import_id=import_id, counts=counts, problems=converter.problems)
+    actions.note_checked(by=row.person, import_id=row.pk, counts=counts, problems=converter.problems)
 
 
 def _sample(feature: NewFeature) -> dict[str, Any]:
@@ -145,15 +163,12 @@ def carry_out(import_id: int) -> None:
     row = queries.get_import(import_id)
     if row.state != State.IMPORTING:
         return
-    try:
+    with _failing(row):
         with transaction.atomic():
             change = _import(row, choices_from(row.choices))
             actions.finish(by=row.person, import_id=import_id, change=change)
-    except Refused as refused:
-        actions.fail(by=row.person, import_id=import_id, refused=refused)
-        return
-    keeping.remove(row.file)
-    actions.forget_file(by=row.person, import_id=import_id)
+        keeping.remove(row.file)
+        actions.forget_file(by=row.person, import_id=import_id)
 
 
 def _import(row: LayerImport, choices: Choices) -> Change | None:
@@ -161,10 +176,11 @@ def _import(row: LayerImport, choices: Choices) -> Change | None:
     reason = choices.reason or row.name
     with reading.batches(row.file, choices) as batches:
         features = _only_if_all_fit(converter, converter.convert(batches), choices)
-        if choices.mode is Mode.ADD:
+        if choices.mode is Mode.ADD and choices.key:
             return apply_changes(
                 by=row.person, layer=row.layer, kind=ChangeKind.IMPORT, reason=reason, additions=features
             )
+        # what has no key is known by its content: the same file a second time adds nothing
         return replace_features(
             by=row.person,
             layer=row.layer,
