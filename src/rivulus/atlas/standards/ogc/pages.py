@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import shapely
 from django.http import HttpResponse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from rivulus.atlas.models import Layer
 from rivulus.atlas.queries.features import shown_schema
@@ -77,11 +77,17 @@ def _row(layer: Layer, item: Any, attributes: list[Attribute], language: str) ->
     cells = [
         (
             one.title_in(language),
-            one.words_for(item.properties[one.name], language) if one.name in item.properties else "",
+            _words(one, item.properties[one.name], language) if one.name in item.properties else "",
         )
         for one in attributes
     ]
     return {"key": item.key, "url": f"{ROOT}/collections/{layer.code}/items/{item.key}?f=html", "cells": cells}
+
+
+def _words(attribute: Attribute, value: object, language: str) -> str:
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    return attribute.words_for(value, language)
 
 
 def _next(given: dict[str, str], page: ItemPage) -> str:
@@ -101,7 +107,7 @@ def show_item(request: Request, layer: Layer, viewer: Viewer, key: str) -> HttpR
     language = (get_language() or "ro")[:2]
     schema = shown_schema(layer, viewer)
     shown = [
-        (one.title_in(language), one.words_for(feature.properties[one.name], language), one.unit)
+        (one.title_in(language), _words(one, feature.properties[one.name], language), one.unit)
         for one in schema.attributes
         if one.name in feature.properties
     ]
