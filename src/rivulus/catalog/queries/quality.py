@@ -10,6 +10,7 @@ from rivulus.catalog.models import Dataset, LinkCheck
 from rivulus.catalog.queries.viewing import list_public
 from rivulus.catalog.rules.freshness import Freshness, freshness
 from rivulus.catalog.terms import Source
+from rivulus.catalog.terms.vocabularies import FREQUENCIES
 from rivulus.identity.queries import list_organisations
 from rivulus.kernel import clock
 
@@ -52,16 +53,13 @@ def list_dead_links(limit: int = 50) -> QuerySet[LinkCheck]:
 
 
 def list_late(limit: int = 50) -> list[Dataset]:
-    """Return published datasets whose data are older than promised, the latest promised first."""
-    rows = list_public().exclude(source=Source.LIVE).exclude(data_changed_at__isnull=True)
-    found = rows.select_related("organisation").order_by("data_changed_at", "id").iterator(chunk_size=500)
-    late: list[Dataset] = []
-    for row in found:
-        if freshness(row.frequency, row.data_changed_at, now=clock.now()) is Freshness.LATE:
-            late.append(row)
-            if len(late) == limit:
-                break
-    return late
+    """Return published datasets whose data are older than promised, the oldest first."""
+    now, late = clock.now(), Q(pk__in=[])
+    for code, rhythm in FREQUENCIES.items():
+        if rhythm.days is not None:
+            late |= Q(frequency=code, data_changed_at__lt=now - dt.timedelta(days=rhythm.days))
+    rows = list_public().exclude(source=Source.LIVE).filter(late).select_related("organisation", "assessment")
+    return list(rows.order_by("data_changed_at", "id")[:limit])
 
 
 def count_fresh(rows: Sequence[tuple[str, dt.datetime | None, str]], now: dt.datetime) -> tuple[int, int]:

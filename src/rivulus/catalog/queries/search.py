@@ -2,19 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from psycopg import sql
 
 from rivulus.catalog.models import Dataset
+from rivulus.catalog.queries.lexicon import nearest
 from rivulus.kernel.words import fold
 
 MOST_WORDS = 8
 LONGEST_WORD = 60
 PER_PAGE = 20
-TYPO_SIMILARITY = 0.5
 ORDERS: Mapping[str, str] = {
     "relevance": "place, changed DESC NULLS LAST",
     "changed": "changed DESC NULLS LAST",
@@ -22,6 +22,10 @@ ORDERS: Mapping[str, str] = {
     "title": "words",
     "quality": "points DESC NULLS LAST",
 }
+OF_ORGANISATION = "d.organisation_id = (SELECT o.id FROM identity_organisation o WHERE o.code = %(organisation)s)"
+# What an order needs besides; all texts are long, and are not read where nobody sorts by them.
+WORDS = {"title": "left(d.search_text, 60)"}
+POINTS = {"quality": "(SELECT a.points FROM catalog_assessment a WHERE a.dataset_id = d.id)"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +80,13 @@ class Found:
 
 def search(wanted: Wanted, *, offset: int = 0, limit: int = PER_PAGE) -> Found:
     """Return one page of the published datasets that match, with counts; two queries, three after a typing error."""
-    total, facets, numbers = _ask(wanted, offset, limit, is_similar=False)
+    total, facets, numbers = _ask(wanted, offset, limit)
     is_similar = False
     if not total and wanted.words:
-        total, facets, numbers = _ask(wanted, offset, limit, is_similar=True)
-        is_similar = total > 0
+        near = nearest(wanted.words)
+        if near and near != wanted.words:
+            total, facets, numbers = _ask(replace(wanted, q=" ".join(near)), offset, limit)
+            is_similar = total > 0
     rows = Dataset.objects.select_related("organisation", "assessment").in_bulk(numbers)
     return Found(tuple(rows[number] for number in numbers if number in rows), total, facets, is_similar)
 
@@ -100,35 +106,32 @@ type Value = str | int | bool
 type _Answer = tuple[int, dict[str, tuple[Facet, ...]], list[int]]
 
 
-def _ask(wanted: Wanted, offset: int, limit: int, *, is_similar: bool) -> _Answer:
+def _ask(wanted: Wanted, offset: int, limit: int) -> _Answer:
     """Ask for counts and numbers at once: the rows that match are walked through once."""
-    conditions, place, values = _conditions(wanted, is_similar=is_similar)
+    conditions, place, values = _conditions(wanted)
     values |= {"offset": max(0, min(offset, 1_000_000)), "limit": max(0, min(limit, 1000))}
     statement = _STATEMENT.format(
         conditions=sql.SQL(" AND ").join(sql.SQL(one) for one in conditions),
         place=sql.SQL(place),
+        words=sql.SQL(WORDS.get(wanted.order, "NULL")),
+        points=sql.SQL(POINTS.get(wanted.order, "NULL")),
         order=sql.SQL(ORDERS[wanted.order]),
     )
-    with transaction.atomic(), connection.cursor() as cursor:
-        if is_similar:
-            cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(TYPO_SIMILARITY)])
+    with connection.cursor() as cursor:
         cursor.execute(statement.as_string(cursor.connection), values)
         return _read(cursor.fetchall())
 
 
-def _conditions(wanted: Wanted, *, is_similar: bool) -> tuple[list[str], str, dict[str, Value]]:
+def _conditions(wanted: Wanted) -> tuple[list[str], str, dict[str, Value]]:
     conditions = ["d.state = 'published'", "(NOT d.is_demonstration OR %(demonstration)s)"]
     values: dict[str, Value] = {"demonstration": settings.RIVULUS_DEMO}
     places = []
     for number, word in enumerate(wanted.words):
-        values[f"w{number}"] = word if is_similar else f"%{_escape(word)}%"
-        values[f"p{number}"] = word
-        conditions.append(f"%(w{number})s <%% d.search_text" if is_similar else f"d.search_text LIKE %(w{number})s")
-        places.append(
-            f"-word_similarity(%(p{number})s, d.search_text)" if is_similar else f"strpos(d.search_text, %(p{number})s)"
-        )
+        values[f"w{number}"], values[f"p{number}"] = f"%{_escape(word)}%", word
+        conditions.append(f"d.search_text LIKE %(w{number})s")
+        places.append(f"strpos(d.search_text, %(p{number})s)")
     filters: dict[str, tuple[str, Value]] = {
-        "organisation": ("o.code = %(organisation)s", wanted.organisation),
+        "organisation": (OF_ORGANISATION, wanted.organisation),
         "theme": ("d.theme @> ARRAY[%(theme)s]::varchar[]", wanted.theme),
         "format": ("d.formats @> ARRAY[%(format)s]::varchar[]", wanted.format),
         "licence": ("d.licence = %(licence)s", wanted.licence),
@@ -161,26 +164,30 @@ def _escape(word: str) -> str:
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
+# The rows that match are walked through once, and kept narrow; arrays are counted before they are taken apart.
 _STATEMENT = sql.SQL(
     """
     WITH found AS MATERIALIZED (
-        SELECT d.id, o.code AS owner, d.theme, d.formats, d.licence, d.hvd_category <> '' AS high_value,
+        SELECT d.id, d.organisation_id AS owner, d.theme, d.formats, d.licence, d.hvd_category <> '' AS high_value,
                d.source = 'live' AS live, d.data_changed_at AS changed, d.issued_at AS issued,
-               left(d.search_text, 60) AS words, a.points, {place} AS place
+               {words} AS words, {points} AS points, {place} AS place
           FROM catalog_dataset d
-          JOIN identity_organisation o ON o.id = d.organisation_id
-          LEFT JOIN catalog_assessment a ON a.dataset_id = d.id
          WHERE {conditions}
     )
     SELECT 'total', '', count(*) FROM found
-    UNION ALL SELECT 'organisation', owner, count(*) FROM found GROUP BY owner
-    UNION ALL SELECT 'theme', one, count(*) FROM found, unnest(theme) AS one GROUP BY one
-    UNION ALL SELECT 'format', one, count(*) FROM found, unnest(formats) AS one GROUP BY one
+    UNION ALL SELECT 'organisation', o.code, g.number
+                FROM (SELECT owner, count(*) AS number FROM found GROUP BY owner) AS g
+                JOIN identity_organisation o ON o.id = g.owner
+    UNION ALL SELECT 'theme', one, sum(g.number)::bigint
+                FROM (SELECT theme, count(*) AS number FROM found GROUP BY theme) AS g, unnest(g.theme) AS one GROUP BY one
+    UNION ALL SELECT 'format', one, sum(g.number)::bigint
+                FROM (SELECT formats, count(*) AS number FROM found GROUP BY formats) AS g, unnest(g.formats) AS one
+               GROUP BY one
     UNION ALL SELECT 'licence', licence, count(*) FROM found GROUP BY licence
     UNION ALL SELECT 'high_value', '1', count(*) FROM found WHERE high_value
     UNION ALL SELECT 'live', '1', count(*) FROM found WHERE live
-    UNION ALL SELECT 'row', id::text, number FROM (
-        SELECT id, row_number() OVER (ORDER BY {order}, id) AS number FROM found
-    ) AS ranked WHERE number > %(offset)s AND number <= %(offset)s + %(limit)s
+    UNION ALL SELECT 'row', id::text, row_number() OVER () FROM (
+        SELECT id FROM found ORDER BY {order}, id LIMIT %(limit)s OFFSET %(offset)s
+    ) AS ranked
     """
 )

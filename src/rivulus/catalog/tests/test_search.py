@@ -1,9 +1,11 @@
 """One search over all organisations."""
 
 import pytest
+from django.db import connection
 
 from rivulus.catalog.actions.live import sync_live_datasets
 from rivulus.catalog.queries.search import Wanted, list_keywords, search
+from rivulus.catalog.rules.spelling import Lexicon, correct, trigrams_of
 from rivulus.catalog.tests.cataloguing import make_draft, make_published, make_table
 from rivulus.identity.models import Organisation
 
@@ -78,10 +80,34 @@ def test_pages_follow_one_another_in_a_stable_order(django_assert_num_queries: o
     assert pages == whole
     for sort in ("relevance", "changed", "new", "quality", "nonsense"):
         assert len(titles(q="a", sort=sort)) == 3
-    with django_assert_num_queries(4):  # type: ignore[operator]
+    with django_assert_num_queries(2):  # type: ignore[operator]
         search(Wanted(q="arbori"))
 
 
 @pytest.mark.usefixtures("catalogue")
 def test_keywords_are_listed_once() -> None:
     assert list_keywords() == ["arbori", "autobuz", "bănci", "parcuri"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("autobzu", "autobuz"),
+        ("arbroi", "arbori"),
+        ("parcurl", "parcuri"),
+        ("arbor", "arbor"),
+        ("xyzxyz", ""),
+        ("a", "a"),
+    ],
+)
+def test_a_word_typed_wrongly_is_taken_for_the_most_similar_one(typed: str, meant: str) -> None:
+    lexicon = Lexicon(["arbori", "autobuz", "parcuri", "primaria"])
+    assert correct(lexicon, [typed]) == ([meant] if meant else [])
+    assert correct(lexicon, ["arbori", "xyzxyz"]) == []
+
+
+def test_trigrams_are_cut_as_the_database_cuts_them(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT show_trgm('autobuz')")
+        (found,) = cursor.fetchone() or ((),)
+    assert set(found) == trigrams_of("autobuz")
