@@ -184,7 +184,6 @@ PUBLIC = (
     Page("catalog:explore", (catalogued.TABLE,), query="?x=pillar&order=level+desc", queries=45),  # made anew
     Page("catalog:explore", (catalogued.TABLE,), query="?where=nothing+%3E", queries=45),
     Page("catalog:explore", (catalogued.PLACES,), queries=45),
-    Page("catalog:embed", (catalogued.TABLE,), query="?x=state", queries=45),
     Page("catalog:sql"),
     Page("catalog:sql", query="?q=SELECT+code,+state+FROM+strategy_criteria+LIMIT+3"),
     Page("catalog:organisations"),
@@ -298,7 +297,10 @@ FILES = (
     Page("sensorthings-resource", ("Datastreams",), "?$top=5&$expand=Thing"),
 )
 # A page of ours in the page of somebody else: looked at by axe, but its title is that of the page that it shows.
-FRAMED = (Page("observations:dashboard_embedded", (observed.DASHBOARD,)),)
+FRAMED = (
+    Page("observations:dashboard_embedded", (observed.DASHBOARD,)),
+    Page("catalog:embed", (catalogued.TABLE,), query="?x=state", queries=45),
+)
 # Names that stand for no page of their own, and where they are looked at instead.
 ELSEWHERE = {
     "strategy:measure_now": "POST only",

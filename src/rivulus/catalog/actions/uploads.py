@@ -91,6 +91,11 @@ def reread(*, by: "Person | None", upload: Upload, reading: Mapping[str, object]
     return row
 
 
+def note_progress(*, by: "Person | None", upload: Upload, percent: int) -> None:
+    """Say how far the worker is; seen at once, outside of what it does in one transaction."""
+    Upload.objects.filter(pk=upload.pk).update(percent=percent)
+
+
 @transaction.atomic
 def note_checked(
     *,

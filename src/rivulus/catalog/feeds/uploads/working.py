@@ -20,6 +20,7 @@ from rivulus.kernel.errors import Refused
 from rivulus.kernel.words import N_
 
 LOGGER = logging.getLogger("rivulus.catalog")
+LOADED, CHECKED = 50, 75  # percent of the work
 STUCK_AFTER = dt.timedelta(minutes=20)
 KEEP_PUBLISHED, KEEP_OTHERS = dt.timedelta(days=7), dt.timedelta(days=30)
 
@@ -53,6 +54,7 @@ def _guess(upload: Upload) -> None:
         fields = checking.guess_fields(found)
         upload = actions.note_guess(by=None, upload=upload, fields=fields)
         upload = actions.describe(by=None, upload=upload, fields=from_schema(upload.schema))
+        actions.note_progress(by=None, upload=upload, percent=LOADED)
         _keep(upload, checking.check(found, fields), started)
 
 
@@ -60,6 +62,7 @@ def _check(upload: Upload) -> None:
     started = time.monotonic()
     with loaded(receiving.file_of(upload.file), reading_from(upload.reading)) as found:
         fields = from_schema(upload.schema)
+        actions.note_progress(by=None, upload=upload, percent=LOADED)
         if len(fields) != len(found.headings):
             raise Refused(N_("The file has other columns than were described. Upload it again."))
         _keep(upload, checking.check(found, fields), started)
@@ -82,7 +85,9 @@ def _publish(upload: Upload) -> None:
     kept = [at for at, field in enumerate(fields) if upload.answers.get(field.name, {}).get("choice") != Choice.REMOVE]
     columns = [fields[at].as_column() for at in kept]
     with loaded(receiving.file_of(upload.file), reading_from(upload.reading)) as found:
+        actions.note_progress(by=None, upload=upload, percent=LOADED)
         checked = checking.check(found, fields)
+        actions.note_progress(by=None, upload=upload, percent=CHECKED)
         if checked.fault_count:
             raise Refused(N_("The file has errors. Correct it and upload it again, or change the columns."))
         name = upload.distribution.kept_table.name if upload.distribution is not None else f"upload-{upload.pk}"

@@ -24,6 +24,7 @@ MEMORY_MB = 384
 MOST_ROWS = 1_000
 MOST_BYTES = 4 * 1024 * 1024
 LONGEST = 10_000
+PATIENCE_S = 2.0
 AT_ONCE = 2
 """Questions that this process has answered at the same time; whoever comes then is asked to wait."""
 
@@ -74,7 +75,7 @@ def ask_sql(sql: str, tables: Sequence[SqlTable] | None = None, *, seconds: int 
         raise Refused(N_("This is longer than %(most)s signs."), most=LONGEST)
     if "\x00" in sql:
         raise Refused(N_("Only one SELECT is answered."))
-    if not _places.acquire(timeout=seconds):
+    if not _places.acquire(timeout=PATIENCE_S):
         raise TooOften(seconds)
     try:
         return _read(_run(sql, list_sql_tables() if tables is None else tables, seconds))
