@@ -10,7 +10,7 @@ from typing import Any
 import shapely
 from django.db import connection, transaction
 
-from rivulus.atlas.models import Feature, Layer, SearchedLayer
+from rivulus.atlas.models import Feature, Layer, Place, SearchedLayer
 from rivulus.atlas.queries.base import find_base
 from rivulus.atlas.queries.features import features_on, in_box, property_filter
 from rivulus.atlas.queries.visible import PUBLIC, Viewer, list_layers
@@ -20,6 +20,7 @@ from rivulus.atlas.rules.base.ranking import FITS, FITS_WELL, Candidate, score
 from rivulus.atlas.rules.base.words import Wanted, read_wanted, split, without_kinds, words_of
 from rivulus.atlas.rules.schemas import read_schema
 from rivulus.kernel.geometry import Box, BoxField, from_wkb
+from rivulus.kernel.words import fold
 
 MOST, MOST_CANDIDATES, MOST_STREETS = 50, 120, 12
 LONGEST_TEXT = 200
@@ -58,6 +59,17 @@ class FoundPlace:
     def label(self) -> str:
         """What it is called, a house with its number."""
         return f"{self.name} {self.number}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a street or a locality is; ``street`` is empty for a locality."""
+
+    longitude: float
+    latitude: float
+    box: Box
+    street: str = ""
+    locality: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,10 +256,13 @@ def _place(row: tuple[Any, ...], fit: float) -> FoundPlace:
 
 
 def _once(found: Sequence[FoundPlace]) -> list[FoundPlace]:
-    """The same name at the same place may have come from several sources."""
+    """The same name at the same place may have come from several sources, one of which knows the postcode."""
     seen: dict[tuple[str, str, int, int], FoundPlace] = {}
     for one in found:
-        seen.setdefault((one.label, one.detail, round(one.longitude * 500), round(one.latitude * 500)), one)
+        name = (one.label, one.detail, round(one.longitude * 500), round(one.latitude * 500))
+        first = seen.setdefault(name, one)
+        if one.postcode and not first.postcode:
+            seen[name] = replace(first, postcode=one.postcode)
     return list(seen.values())
 
 
@@ -284,3 +299,18 @@ def list_named(layer: Layer) -> Iterable[Feature]:
     return (
         features_on(layer).order_by("id").only("id", "key", "properties", "geometry", "box").iterator(chunk_size=2000)
     )
+
+
+def street_spots() -> dict[tuple[str, str], Spot]:
+    """Return where the streets of the base map are, by the folded words of their name and their locality."""
+    rows = Place.objects.filter(source="osm", kind__in=(PlaceKind.STREET, PlaceKind.SQUARE)).order_by("id")
+    return {
+        (words_of(row.name), fold(row.detail)): Spot(row.longitude, row.latitude, row.box, row.name, row.detail)
+        for row in rows.iterator(chunk_size=5000)
+    }
+
+
+def locality_spots() -> dict[str, Spot]:
+    """Return where localities and administrative units are, by folded name; of several the weightiest."""
+    rows = Place.objects.filter(kind__in=(PlaceKind.SETTLEMENT, PlaceKind.UNIT)).order_by("weight", "-id")
+    return {fold(row.name): Spot(row.longitude, row.latitude, row.box) for row in rows.iterator(chunk_size=5000)}

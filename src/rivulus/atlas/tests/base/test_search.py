@@ -42,38 +42,51 @@ def labels(typed, **more):
     return [found.label for found in search_places(typed, **more)]
 
 
-@pytest.mark.parametrize(
-    ("typed", "label", "kind"),
-    [
-        ("stefan cel mare", "Strada Ștefan cel Mare", "street"),
-        ("ŞTEFAN CEL", "Strada Ștefan cel Mare", "street"),
-        ("stefna cel mare", "Strada Ștefan cel Mare", "street"),
-        ("Str. Ștefan cel Mare nr. 12A", "Strada Ștefan cel Mare 12A", "address"),
-        ("stefan cel mare 12 a, baia mica", "Strada Ștefan cel Mare 12A", "address"),
-        ("stefan cel mare 12", "Strada Ștefan cel Mare 12A", "address"),
-        ("bd unirii 3", "Bulevardul Unirii 3", "address"),
-        ("uniri 3", "Bulevardul Unirii 3", "address"),
-        ("kisbanya", "Baia Mică", "settlement"),
-        ("gyermekpark", "Parcul Copiilor", "park"),
-        ("nicolae iorga", "Școala „Nicolae Iorga”", "school"),
-        ("grivita", "Grivița", "neighbourhood"),
-        ("sasar", "Săsar", "water"),
-        ("lacul", "Lacul Mic", "water"),
-    ],
+AS_TYPED = (
+    ("stefan cel mare", "Strada Ștefan cel Mare", "street"),
+    ("ŞTEFAN CEL", "Strada Ștefan cel Mare", "street"),
+    ("stefna cel mare", "Strada Ștefan cel Mare", "street"),
+    ("Str. Ștefan cel Mare nr. 12A", "Strada Ștefan cel Mare 12A", "address"),
+    ("stefan cel mare 12 a, baia mica", "Strada Ștefan cel Mare 12A", "address"),
+    ("stefan cel mare 12", "Strada Ștefan cel Mare 12A", "address"),
+    ("bd unirii 3", "Bulevardul Unirii 3", "address"),
+    ("uniri 3", "Bulevardul Unirii 3", "address"),
+    ("kisbanya", "Baia Mică", "settlement"),
+    ("gyermekpark", "Parcul Copiilor", "park"),
+    ("nicolae iorga", "Școala „Nicolae Iorga”", "school"),
+    ("grivita", "Grivița", "neighbourhood"),
+    ("sasar", "Săsar", "water"),
+    ("lacul", "Lacul Mic", "water"),
 )
-def test_a_place_is_found_as_people_type_it(town, typed, label, kind):
-    first = search_places(typed)[0]
 
-    assert (first.label, first.kind) == (label, kind)
+
+def test_a_place_is_found_as_people_type_it(town):
+    found = {typed: search_places(typed)[0] for typed, _, _ in AS_TYPED}
+
+    assert [(typed, found[typed].label, found[typed].kind) for typed, _, _ in AS_TYPED] == list(AS_TYPED)
 
 
 def test_a_house_that_is_not_known_leads_to_its_street(town):
     assert labels("Bulevardul Unirii 99")[0] == "Bulevardul Unirii"
 
 
-@pytest.mark.parametrize("typed", ["", " ", "%", "_", "\\", "'; --", "zzzzzz", "9999", "a" * 500, "\x00", "baia mica"])
-def test_whatever_is_typed_gets_an_answer(town, typed):
-    assert isinstance(search_places(typed), list)
+def test_whatever_is_typed_gets_an_answer(town):
+    for typed in (
+        "",
+        " ",
+        "%",
+        "_",
+        "\\",
+        "'; --",
+        "zzzzzz",
+        "9999",
+        "a" * 500,
+        "\x00",
+        "baia mica",
+        "12 12 12",
+        "nr. 5",
+    ):
+        assert isinstance(search_places(typed), list), typed
 
 
 def test_the_street_is_one_however_many_pieces_it_is_drawn_in(town):
@@ -156,9 +169,9 @@ def test_the_page_lists_what_was_found_and_the_map_reads_the_same(town, client):
     assert client.get(places[0]["url"]).status_code == 200
 
 
-@pytest.mark.parametrize("query", ["", "?q=", "?q=%00", "?q=zzzz", "?q=" + "x" * 300, "?q=a&format=xml"])
-def test_the_page_answers_whatever_is_asked(client, city, query):
-    assert client.get(f"/atlas/search/{query}").status_code == 200
+def test_the_page_answers_whatever_is_asked(client, city):
+    for query in ("", "?q=", "?q=%00", "?q=zzzz", "?q=" + "x" * 300, "?q=a&format=xml"):
+        assert client.get(f"/atlas/search/{query}").status_code == 200, query
 
 
 def test_the_page_of_a_feature_is_linked(benches, client):
