@@ -151,27 +151,35 @@ def _read(unread: Sequence[Prepared]) -> bool:
         times, values, np.array([one.id for one in series], np.int32).repeat(counts), _ranges(values, series, counts)
     )
     numbers: list[int | None] = keys(readings).tolist()
+    soonest = min(plain.desk.now_us for plain in plains)
+    is_sure = not len(times) or bool(EARLIEST_US <= times.min() <= times.max() <= soonest + quality.AHEAD_FLAGGED_US)
     start = 0
     for each, plain in zip(unread, plains, strict=True):
-        end = start + sum(len(group) for _, _, group in plain.groups)
-        _take(each, plain, readings.take(slice(start, end)), numbers[start:end])
+        end = start + sum([len(group) for _, _, group in plain.groups])
+        own, own_numbers = readings.take(slice(start, end)), numbers[start:end]
+        if not is_sure:
+            own, own_numbers = _without_wrong_times(own, own_numbers, plain.desk.now_us)
+        _give(each, plain, own, own_numbers)
         start = end
     return True
 
 
-def _take(prepared: Prepared, plain: Plain, own: Readings, numbers: list[int | None]) -> None:
-    """Give a request its readings, without those whose time cannot be, and their numbers."""
-    now_us = plain.desk.now_us
-    if len(own) and own.time.max() > now_us + quality.AHEAD_FLAGGED_US:
-        own = quality.flag_clocks(own, now_us)
-    if len(own) and not EARLIEST_US <= own.time.min() <= own.time.max() <= now_us + quality.AHEAD_REFUSED_US:
-        is_wrong = quality.is_refused(own.time, now_us) | (own.time < EARLIEST_US)
-        numbers = [None if wrong else number for number, wrong in zip(numbers, is_wrong.tolist(), strict=True)]
-        own = own.take(~is_wrong)
-    start = 0
-    for place, _, group in plain.groups:
-        prepared.numbers[place : place + len(group)] = numbers[start : start + len(group)]
-        start += len(group)
+def _without_wrong_times(own: Readings, numbers: list[int | None], now_us: int) -> tuple[Readings, list[int | None]]:
+    """Flag clocks that run ahead, and take out times that cannot be, and their numbers."""
+    is_wrong = quality.is_refused(own.time, now_us) | (own.time < EARLIEST_US)
+    kept = [None if wrong else number for number, wrong in zip(numbers, is_wrong.tolist(), strict=True)]
+    return quality.flag_clocks(own, now_us).take(~is_wrong), kept
+
+
+def _give(prepared: Prepared, plain: Plain, own: Readings, numbers: list[int | None]) -> None:
+    """Give a request its readings, and their numbers to their places."""
+    if len(numbers) == len(prepared.numbers):
+        prepared.numbers = numbers
+    else:
+        start = 0
+        for place, _, group in plain.groups:
+            prepared.numbers[place : place + len(group)] = numbers[start : start + len(group)]
+            start += len(group)
     prepared.readings = own if prepared.readings is None else concatenate((own, prepared.readings))
     prepared.plain = None
 
