@@ -199,6 +199,25 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="dataset",
+            index=models.Index(
+                condition=models.Q(("state", "published")),
+                fields=["organisation", "id"],
+                include=(
+                    "theme",
+                    "formats",
+                    "licence",
+                    "hvd_category",
+                    "source",
+                    "data_changed_at",
+                    "issued_at",
+                    "state",
+                    "is_demonstration",
+                ),
+                name="dataset_facets",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="dataset",
             index=models.Index(fields=["state", "-issued_at", "id"], name="dataset_latest_issued"),
         ),
         migrations.AddIndex(
