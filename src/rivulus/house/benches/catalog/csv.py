@@ -9,12 +9,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 WANTED_S = 1.0
 PEER = """
 import sys, time
-from frictionless import Resource, Schema, fields, formats
+from frictionless import Resource, Schema, fields, formats, system
+system.trusted = True
 names = ["nr", "strada", "data", "valoare", "activ", "observatii"]
 types = [fields.IntegerField, fields.StringField, fields.DateField, fields.NumberField, fields.BooleanField, fields.StringField]
 schema = Schema(fields=[kind(name=name) for name, kind in zip(names, types)])
@@ -34,10 +36,8 @@ def measure(rows: int = 200_000) -> None:
         _make(file, rows)
         size = file.stat().st_size / 1e6
         guessed, checked = _measure(file)
-        print(
-            f"CSV of {rows:,} rows, {size:.1f} MB: read and guessed in {guessed:.2f} s; read and checked in {checked:.2f} s"
-        )
-        if checked > WANTED_S:
+        print(f"CSV of {rows:,} rows, {size:.1f} MB: read and guessed in {guessed}; read and checked in {checked}")
+        if checked.wall_s > WANTED_S:
             print(f"That is more than the {WANTED_S:.0f} s that are wanted.")
         _measure_peer(file, Path(folder))
 
@@ -57,8 +57,18 @@ def _make(file: Path, rows: int) -> None:
             )
 
 
-def _measure(file: Path) -> tuple[float, float]:
-    """The best of three: what else the machine does is not measured."""
+@dataclass(frozen=True, slots=True)
+class Took:
+    """Seconds on the clock, and of processors: the first grow with what else the machine does."""
+
+    wall_s: float
+    cpu_s: float
+
+    def __str__(self) -> str:
+        return f"{self.wall_s:.2f} s ({self.cpu_s:.2f} s of processors)"
+
+
+def _measure(file: Path) -> tuple[Took, Took]:
     from rivulus.catalog.feeds.uploads import checking, receiving
     from rivulus.catalog.feeds.uploads.loading import loaded
 
@@ -78,13 +88,14 @@ def _measure(file: Path) -> tuple[float, float]:
     return _best(guess), _best(check)
 
 
-def _best(do: Callable[[], None]) -> float:
+def _best(do: Callable[[], None]) -> Took:
+    """The best of five."""
     times = []
-    for _time in range(3):
-        started = time.perf_counter()
+    for _time in range(5):
+        started, cpu = time.perf_counter(), time.process_time()
         do()
-        times.append(time.perf_counter() - started)
-    return min(times)
+        times.append(Took(time.perf_counter() - started, time.process_time() - cpu))
+    return min(times, key=lambda took: took.wall_s)
 
 
 def _measure_peer(file: Path, folder: Path) -> None:
