@@ -170,7 +170,12 @@ TEMPLATES = [
                 "rivulus.ui.presenters.page",
                 "rivulus.portal.presenters.demonstration",  # after the frame's own, which knows only the setting
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "rivulus.ui.templatetags.ui"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "rivulus.ui.templatetags.ui",
+                "rivulus.ui.templatetags.maps",
+            ],
         },
     }
 ]

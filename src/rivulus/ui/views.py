@@ -1,5 +1,7 @@
 """The gallery: every token and component, shown and explained."""
 
+from dataclasses import replace
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -38,5 +40,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
                 samples.get_time_series(),
                 samples.get_sketch(),
             ],
+            "map_sketch": replace(samples.get_sketch(), key="sample-spots"),
+            "map_bounds": (23.56, 47.65, 23.60, 47.67),
         },
     )

@@ -1,7 +1,6 @@
 """The components of the platform; each stands in the gallery at /ui/."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from django.core.paginator import Page
@@ -21,8 +20,6 @@ from rivulus.ui.presenters import (
     basis_words,
     date_text,
     find_url,
-    map_style_url,
-    map_words,
     money_text,
     number_text,
     percent_text,
@@ -400,38 +397,4 @@ def chart(*, chart: charts.Chart) -> SafeString:
         chart=chart,
         picture=charts.draw(chart, language),
         table=charts.table_of(chart, language),
-    )
-
-
-# --- maps ----------------------------------------------------------------------------------------
-
-
-@register.simple_block_tag
-def map(
-    content: str,
-    *,
-    key: str,
-    title: str,
-    bounds: Sequence[float] | None = None,
-    geojson_url: str = "",
-    features: Mapping[str, object] | None = None,
-    tall: bool = False,
-) -> SafeString:
-    """Places on the city's own map; the content between the tags says the same where no map can be drawn.
-
-    ``features`` is a GeoJSON collection, or ``geojson_url`` its address, whose properties may hold ``label``, ``note``,
-    ``href``, ``tone`` (a name of the palette) and ``rank`` (0, 1, 2); ``bounds`` are west, south, east, north.
-    """
-    return _draw(
-        "map",
-        content=content,
-        key=key,
-        title=title,
-        bounds=",".join(f"{number:.6f}" for number in bounds) if bounds else "",
-        geojson_url=geojson_url,
-        features=json.dumps(features, ensure_ascii=False) if features else "",
-        tall=tall,
-        style_light=map_style_url("light"),
-        style_dark=map_style_url("dark"),
-        words=json.dumps({"controls": map_words()}, ensure_ascii=False),
     )

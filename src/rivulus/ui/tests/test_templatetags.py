@@ -1,5 +1,7 @@
 """Components: what they say, and what they never let through."""
 
+import html
+import json
 import re
 from datetime import date
 from decimal import Decimal
@@ -12,6 +14,7 @@ from django.test import RequestFactory
 from django.utils.safestring import mark_safe
 from django.utils.translation import override
 
+from rivulus.ui.charts import Sketch, Spot
 from rivulus.ui.samples import SampleForm
 from rivulus.ui.templatetags import ui
 from rivulus.ui.terms import StateName, Step
@@ -155,3 +158,16 @@ def test_what_was_drawn_for_safe_text_is_not_given_for_the_same_text_unmarked():
     assert "<b>x</b>" not in ui.chip(code="E1.1", state="met", title="<b>x</b>")
     assert "<b>x</b>" in ui.state(value="met", label=mark_safe("<b>x</b>"))
     assert "<b>x</b>" not in ui.state(value="met", label="<b>x</b>")
+
+
+def test_a_map_carries_its_points_and_what_stands_in_its_stead() -> None:
+    spots = (Spot(label="Stația “Centru”", longitude=23.58, latitude=47.66, rank=2, href="/x/"),)
+    chart = Sketch(key="k", title="Stații", description="Unde", spots=spots, rank_words=("a", "b", "c"))
+    page = Template("{% load maps %}{% sketch_map chart=chart %}").render(Context({"chart": chart}))
+    element = re.search(r'data-features="([^"]+)"', page)
+    assert element is not None
+    (feature,) = json.loads(html.unescape(element[1]))["features"]
+    assert feature["geometry"]["coordinates"] == [23.58, 47.66]
+    assert feature["properties"]["label"] == "Stația “Centru”"
+    assert "map-instead" in page and "<svg" in page
+    assert "theme=dark" in page

@@ -36,6 +36,9 @@ class RivulusMap extends HTMLElement {
 
   async _begin() {
     const words = JSON.parse(this.dataset.words || "{}");
+    if (!document.querySelector(`link[href="${this.dataset.css}"]`)) {
+      document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: this.dataset.css }));
+    }
     const library = await import(this.dataset.library);
     library.setWorkerUrl(this.dataset.worker);
     this.library = library;
