@@ -29,7 +29,9 @@ ROOMS = {
 }  # fmt: skip
 FURNITURE = {"apps", "migrations", "templates", "static", "tests", "translation", "locale"}
 # What actions are made of, and nobody asks for by itself.
-INNER = ("rivulus.observations.actions.store", "rivulus.atlas.actions.store")
+INNER = (
+    "rivulus.observations.actions.store", "rivulus.atlas.actions.store", "rivulus.atlas.actions.base.merging",
+)  # fmt: skip
 # The journal's registry that upper contexts write into, as DESIGN's registries do.
 OWN = {"journal": {"sealing"}}
 

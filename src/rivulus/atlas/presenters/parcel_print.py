@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from rivulus.atlas.presenters.plans import LimitRow, ReportWords, ZoneRow, report_words
-from rivulus.atlas.queries.plans import Report
+from rivulus.atlas.queries.parcels import Report
 from rivulus.kernel.clock import CITY_ZONE
 from rivulus.ui.presenters import date_text
 from rivulus.ui.printing import fonts

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
 from rivulus.atlas.models import Amendment, AmendmentItem, PlanDocument
-from rivulus.atlas.queries.plans import LimitHere, Report, ZoneHere
+from rivulus.atlas.queries.parcels import LimitHere, Report, ZoneHere
 from rivulus.atlas.rules import measuring, plans
 from rivulus.atlas.rules.schemas import Schema
 from rivulus.kernel.geometry import from_wkb

@@ -8,7 +8,7 @@ import shapely
 from rivulus.atlas.actions import demonstration
 from rivulus.atlas.models import Layer
 from rivulus.atlas.queries import land as register
-from rivulus.atlas.queries import plans
+from rivulus.atlas.queries import parcels
 from rivulus.atlas.queries.visible import list_layers
 from rivulus.atlas.rules import demonstration as drawn
 from rivulus.identity.models import Organisation
@@ -30,8 +30,8 @@ def test_it_is_added_once_and_marked(city: Organisation, settings: Any) -> None:
     assert (added.features, added.entries) == (338, 3)
     assert demonstration.add_demonstration(by=None) == demonstration.Added()
     assert set(Layer.objects.values_list("origin", flat=True)) == {"illustrative"}
-    parcel = plans.find_parcels("900007")[0]
-    report = plans.describe(parcel.geometry, clock.today())
+    parcel = parcels.find_parcels("900007")[0]
+    report = parcels.describe(parcel.geometry, clock.today())
     assert [zone.code for zone in report.zones] == ["V1"]
     assert [limit.constraint.kind for limit in report.limits] == ["flood"]
     assert register.count_assets().listed == 0

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from rivulus.atlas.actions import features, plans
 from rivulus.atlas.models import Amendment, Constraint, Feature, Layer, Plan, ZoneRule
+from rivulus.atlas.queries import parcels
 from rivulus.atlas.queries import plans as queries
 from rivulus.atlas.queries.visible import viewer_of
 from rivulus.atlas.rules import measuring
@@ -85,11 +86,11 @@ def drafted(dan: Person, plan: Plan, *, day: dt.date = SPRING) -> Amendment:
 
 
 def zones_on(day: dt.date, geometry: Any = None) -> list[str]:
-    return [zone.code for zone in queries.describe(geometry or plot(10, 10, 20, 20), day).zones]
+    return [zone.code for zone in parcels.describe(geometry or plot(10, 10, 20, 20), day).zones]
 
 
 def test_a_parcel_over_two_zones_is_told_what_each_allows(plan: Plan) -> None:
-    report = queries.describe(plot(80, 0, 80, 50), TODAY)
+    report = parcels.describe(plot(80, 0, 80, 50), TODAY)
     shown = [(zone.code, round(zone.meeting.share, 2), zone.indices.pot_max) for zone in report.zones]
     assert shown == [("M2", 0.75, 70), ("L1", 0.25, 35)]
     assert [round(zone.allowance.footprint_m2 or 0) for zone in report.zones] == [2100, 350]
@@ -98,8 +99,8 @@ def test_a_parcel_over_two_zones_is_told_what_each_allows(plan: Plan) -> None:
 
 
 def test_what_no_plan_covers_is_said(plan: Plan) -> None:
-    assert queries.describe(plot(150, 0, 100, 100), TODAY).uncovered == pytest.approx(0.5, abs=0.01)
-    assert queries.describe(plot(500, 500, 10, 10), TODAY).uncovered == 1
+    assert parcels.describe(plot(150, 0, 100, 100), TODAY).uncovered == pytest.approx(0.5, abs=0.01)
+    assert parcels.describe(plot(500, 500, 10, 10), TODAY).uncovered == 1
 
 
 def test_before_the_plan_was_adopted_it_says_nothing(plan: Plan) -> None:
@@ -111,7 +112,7 @@ def test_limits_reach_as_far_as_their_strip(plan: Plan) -> None:
     line = shapely.LineString([(EAST + 35, NORTH - 50), (EAST + 35, NORTH + 200)])
     fill(pipes, NewFeature(measuring.from_the_ground(line), {}, "main"))
     Constraint.objects.create(layer=pipes, kind="utility", effect_ro="Fără construcții", buffer_m=6)
-    near, far = queries.describe(plot(10, 10, 20, 20), TODAY), queries.describe(plot(0, 10, 20, 20), TODAY)
+    near, far = parcels.describe(plot(10, 10, 20, 20), TODAY), parcels.describe(plot(0, 10, 20, 20), TODAY)
     assert [(limit.name, round(limit.meeting.distance_m)) for limit in near.limits] == [("main", 5)]
     assert far.limits == ()
 
@@ -120,38 +121,38 @@ def test_a_limit_of_a_hidden_layer_is_not_told_to_everybody(plan: Plan, dan: Per
     secret = make_layer("secret", [], visibility=Visibility.STAFF)
     fill(secret, NewFeature(plot(0, 0, 50, 50), {}, "depot"))
     Constraint.objects.create(layer=secret, kind="other", effect_ro="Secret")
-    assert queries.describe(plot(10, 10, 20, 20), TODAY).limits == ()
-    assert len(queries.describe(plot(10, 10, 20, 20), TODAY, viewer_of(dan)).limits) == 1
+    assert parcels.describe(plot(10, 10, 20, 20), TODAY).limits == ()
+    assert len(parcels.describe(plot(10, 10, 20, 20), TODAY, viewer_of(dan)).limits) == 1
 
 
 def test_private_attributes_of_zones_and_parcels_stay_with_the_owner(plan: Plan, dan: Person) -> None:
-    parcels = make_layer("parcels", PARCEL, theme=Theme.LAND)
-    fill(parcels, NewFeature(plot(10, 10, 20, 20), {"cadastral_number": "101", "owner": "Vlad"}, "p1"))
-    report = queries.describe(plot(10, 10, 20, 20), TODAY)
+    cadastre = make_layer("parcels", PARCEL, theme=Theme.LAND)
+    fill(cadastre, NewFeature(plot(10, 10, 20, 20), {"cadastral_number": "101", "owner": "Vlad"}, "p1"))
+    report = parcels.describe(plot(10, 10, 20, 20), TODAY)
     assert "Vlad" not in str(report.zones[0].meeting.shape.properties) + str(report.parcels[0].properties)
-    assert queries.find_parcels("101")[0].properties == {"cadastral_number": "101"}
-    assert queries.find_parcels("101", viewer_of(dan))[0].properties["owner"] == "Vlad"
+    assert parcels.find_parcels("101")[0].properties == {"cadastral_number": "101"}
+    assert parcels.find_parcels("101", viewer_of(dan))[0].properties["owner"] == "Vlad"
 
 
 def test_parcels_are_found_by_the_beginning_of_their_number(plan: Plan) -> None:
-    parcels = make_layer("parcels", PARCEL, theme=Theme.LAND)
+    cadastre = make_layer("parcels", PARCEL, theme=Theme.LAND)
     numbers = ("1012", "101", "201-C1", "10_1")
-    fill(parcels, *(NewFeature(plot(n, 0, 1, 1), {"cadastral_number": number}) for n, number in enumerate(numbers)))
-    assert [parcel.number for parcel in queries.find_parcels("101")] == ["101", "1012"]
-    assert [parcel.number for parcel in queries.find_parcels("201-c")] == ["201-C1"]
-    assert queries.find_parcels("%") == queries.find_parcels("") == []
+    fill(cadastre, *(NewFeature(plot(n, 0, 1, 1), {"cadastral_number": number}) for n, number in enumerate(numbers)))
+    assert [parcel.number for parcel in parcels.find_parcels("101")] == ["101", "1012"]
+    assert [parcel.number for parcel in parcels.find_parcels("201-c")] == ["201-C1"]
+    assert parcels.find_parcels("%") == parcels.find_parcels("") == []
 
 
 def test_looking_for_a_parcel_does_not_read_them_all(plan: Plan) -> None:
-    parcels = make_layer("points", PARCEL, geometry_type=GeometryType.POINT)
+    cadastre = make_layer("points", PARCEL, geometry_type=GeometryType.POINT)
     rows = (NewFeature(shapely.Point(23 + n / 1e4, 47), {"cadastral_number": str(n)}) for n in range(2000))
-    fill(parcels, *rows)
+    fill(cadastre, *rows)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE atlas_feature")
         cursor.execute(
             "EXPLAIN SELECT key FROM atlas_feature WHERE layer_id = %s "
             "AND properties->>'cadastral_number' IS NOT NULL AND lower(properties->>'cadastral_number') LIKE %s",
-            [parcels.pk, "101%"],
+            [cadastre.pk, "101%"],
         )
         assert "atlas_parcel_by_number" in str(cursor.fetchall())
 
@@ -160,13 +161,13 @@ def test_a_report_costs_the_same_with_many_limits(plan: Plan) -> None:
     with CaptureQueriesContext(
         connection,
     ) as few:
-        queries.describe(plot(10, 10, 20, 20), TODAY)
+        parcels.describe(plot(10, 10, 20, 20), TODAY)
     for number in range(5):
         layer = make_layer(f"limit-{number}", [])
         fill(layer, NewFeature(plot(0, 0, 50, 50), {}))
         Constraint.objects.create(layer=layer, kind="other", effect_ro="Limită")
     with CaptureQueriesContext(connection) as many:
-        assert len(queries.describe(plot(10, 10, 20, 20), TODAY).limits) == 5
+        assert len(parcels.describe(plot(10, 10, 20, 20), TODAY).limits) == 5
     assert len(many) == len(few)
 
 
@@ -175,8 +176,8 @@ def test_an_approved_amendment_holds_from_its_day_on(plan: Plan, dan: Person, ma
     assert zones_on(TODAY) == ["L1"]
     assert zones_on(SPRING - dt.timedelta(days=1)) == ["L1"]
     assert zones_on(SPRING) == ["V1"]
-    assert [each.number for each in queries.describe(plot(10, 10, 20, 20), TODAY).coming] == [1]
-    assert queries.describe(plot(10, 10, 20, 20), SPRING).coming == ()
+    assert [each.number for each in parcels.describe(plot(10, 10, 20, 20), TODAY).coming] == [1]
+    assert parcels.describe(plot(10, 10, 20, 20), SPRING).coming == ()
 
 
 def test_a_new_zone_and_a_removed_one_take_effect_too(plan: Plan, dan: Person, mara: Person) -> None:
@@ -265,5 +266,5 @@ def test_a_returned_amendment_is_a_draft_again(plan: Plan, dan: Person, mara: Pe
 
 def test_rules_of_a_later_day_take_the_place_of_earlier_ones(plan: Plan) -> None:
     ZoneRule.objects.create(plan=plan, code="L1", valid_from=SPRING, title_ro="Locuințe", pot_max=20)
-    assert queries.describe(plot(10, 10, 20, 20), TODAY).zones[0].indices.pot_max == 35
-    assert queries.describe(plot(10, 10, 20, 20), SPRING).zones[0].indices.pot_max == 20
+    assert parcels.describe(plot(10, 10, 20, 20), TODAY).zones[0].indices.pot_max == 35
+    assert parcels.describe(plot(10, 10, 20, 20), SPRING).zones[0].indices.pot_max == 20

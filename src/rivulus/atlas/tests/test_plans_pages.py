@@ -9,7 +9,7 @@ from django.test import Client
 from rivulus.atlas.actions import plans as actions
 from rivulus.atlas.models import Amendment, Plan
 from rivulus.atlas.presenters import parcel_print
-from rivulus.atlas.queries import plans as queries
+from rivulus.atlas.queries import parcels as queries
 from rivulus.atlas.rules.versions import NewFeature
 from rivulus.atlas.tests.layers import make_city
 from rivulus.atlas.tests.test_plans import NOW, PARCEL, TODAY, drafted, fill, make_layer, plan, plot

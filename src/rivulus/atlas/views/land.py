@@ -18,7 +18,7 @@ from rivulus.atlas.presenters import land as presenter
 from rivulus.atlas.presenters.plans import report_words
 from rivulus.atlas.presenters.viewer import may, viewer
 from rivulus.atlas.queries import land as queries
-from rivulus.atlas.queries import plans
+from rivulus.atlas.queries import parcels
 from rivulus.atlas.rules import land
 from rivulus.atlas.rules.permissions import EDITORS
 from rivulus.kernel import clock
@@ -45,7 +45,7 @@ def list_all(request: HttpRequest) -> HttpResponse:
     who = viewer(request)
     wanted = form.wanted()
     places = {asset.pk: from_wkb(asset.geometry) for asset in queries.list_assets(who, wanted)[: queries.MOST]}
-    ranked = queries.rank(who, wanted, weights, plans=plans.list_floor_ratios(places, clock.today(), who))
+    ranked = queries.rank(who, wanted, weights, plans=parcels.list_floor_ratios(places, clock.today(), who))
     page = Paginator(ranked, ON_A_PAGE).get_page(request.GET.get("page"))
     rows = [presenter.row_of(scored) for scored in page]
     context = {
@@ -70,7 +70,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
     weights = land.read_weights(request.GET.dict())
     geometry = from_wkb(asset.geometry)
     who, today = viewer(request), clock.today()
-    ratio = plans.list_floor_ratios({asset.pk: geometry}, today, who)[asset.pk]
+    ratio = parcels.list_floor_ratios({asset.pk: geometry}, today, who)[asset.pk]
     score = queries.score(asset, weights, queries.prices_per_m2(who), ratio)
     row = presenter.row_of(queries.Scored(asset, score))
     keeps = may(request, "edit_land", asset.keeper_id)
@@ -89,7 +89,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         "stages": [(step, presenter.word(land.STAGE_NAMES, step.stage)) for step in asset.stages.all()],
         "floor_area": presenter.area_text(asset.floor_area_m2),
         "photos": asset.photos.all(),
-        "report": report_words(plans.describe(geometry, today, who)),
+        "report": report_words(parcels.describe(geometry, today, who)),
         "keeps": keeps,
         "stage_form": StageForm(asset=asset) if keeps else None,
         "photo_form": PhotoForm(initial={"number": asset.number}) if keeps else None,

@@ -14,7 +14,8 @@ from rivulus.atlas.forms.plans import ParcelForm
 from rivulus.atlas.presenters import parcel_print
 from rivulus.atlas.presenters import plans as presenter
 from rivulus.atlas.presenters.viewer import viewer
-from rivulus.atlas.queries import plans as queries
+from rivulus.atlas.queries import parcels as queries
+from rivulus.atlas.queries import plans
 from rivulus.atlas.queries.places import search_places
 from rivulus.atlas.rules import measuring
 from rivulus.kernel import clock
@@ -128,8 +129,8 @@ def as_pdf(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def document(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Send a paper of a plan that whoever asks sees."""
-    found = queries.find_document(pk, viewer(request))
-    file = queries.file_of(found) if found is not None else None
+    found = plans.find_document(pk, viewer(request))
+    file = plans.file_of(found) if found is not None else None
     if file is None or not file.is_file():
         raise Http404
     return FileResponse(file.open("rb"), content_type="application/pdf", filename=f"plan-{pk}.pdf")
