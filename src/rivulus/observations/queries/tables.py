@@ -1,6 +1,7 @@
-"""What observations publish as tables: things, series, daily values by domain, alarms; only what is public.
+"""What observations publish as tables: things, series, daily values by domain; only what is public.
 
-Nobody's name is in them. Rows that come from simulated things are marked, and left out where no demonstration runs.
+Alarms are for the duty and in none of them. Rows that come from simulated things are marked, and left out where no
+demonstration runs.
 """
 
 import datetime as dt
@@ -15,10 +16,10 @@ from rivulus.journal import queries as journal
 from rivulus.kernel import clock
 from rivulus.kernel.publishing import Column, ColumnType, Row, Table, register_table, register_tables
 from rivulus.kernel.words import N_
-from rivulus.observations.models import Alarm, AlarmMove, Datastream, Thing
+from rivulus.observations.models import Datastream
 from rivulus.observations.queries.rollups import daily
 from rivulus.observations.queries.things import ThingFilter, list_things, position_of
-from rivulus.observations.queries.visible import shows_simulated, visible_series, visible_things
+from rivulus.observations.queries.visible import shows_simulated, visible_series
 from rivulus.observations.rules.rollups import day_of
 from rivulus.observations.terms import DOMAIN_NAMES, Domain
 
@@ -48,7 +49,7 @@ ROWS_AT_ONCE = 2_000
 
 def register_all() -> None:
     """Let the catalog publish the tables of observations."""
-    for table in (THINGS, SERIES, ALARMS):
+    for table in (THINGS, SERIES):
         register_table(table)
     register_tables(FAMILY, _daily_tables)
 
@@ -76,20 +77,6 @@ def _series() -> Iterator[Row]:
             one.pk, one.code, one.thing_id, one.thing.name, one.thing.domain, observed.code if observed else None,
             one.name, one.unit_of_measurement.get("symbol") or None, one.kind, one.period_s,
             one.is_simulated or one.thing.is_simulated,
-        )  # fmt: skip
-
-
-def _alarms() -> Iterator[Row]:
-    things = visible_things(Thing.objects.all(), with_private=False)
-    found = Alarm.objects.filter(thing__in=things).filter(Q(datastream=None) | Q(datastream__in=_public_series()))
-    if not shows_simulated():
-        found = found.filter(is_simulated=False)
-    for one in found.select_related("thing").order_by("id").iterator(ROWS_AT_ONCE):
-        title = one.title if isinstance(one.title, Mapping) else {}
-        yield (
-            one.pk, one.domain, one.severity, one.state, *(title.get(language) for language in ("ro", "en", "hu")),
-            one.thing_id, one.thing.name if one.thing else None, one.value, one.threshold, one.unit or None, one.since,
-            one.opened_at, one.acknowledged_at, one.cleared_at, one.closed_at, one.times_raised, one.is_simulated,
         )  # fmt: skip
 
 
@@ -163,10 +150,6 @@ def _series_revision() -> str:
     return f"{journal.get_head().sequence}:{known['number']}:{known['last']}:{shows_simulated()}"
 
 
-def _alarms_revision() -> str:
-    return f"{AlarmMove.objects.aggregate(last=Max('id'))['last']}:{_series_revision()}"
-
-
 def _has_simulated(found: QuerySet[Datastream]) -> bool:
     return found.filter(Q(is_simulated=True) | Q(thing__is_simulated=True)).exists()
 
@@ -216,24 +199,4 @@ SERIES = Table(
     key=("id",),
     keywords=("observații", "senzori"),
     simulated=lambda: _has_simulated(_public_series()),
-)  # fmt: skip
-ALARMS = Table(
-    name="observations_alarms",
-    title=N_("Alarms"),
-    description=N_("What rules found wrong with public things, when, and when it was over. Nobody's name is in it."),
-    theme="ENVI",
-    columns=(
-        Column("id", WHOLE, N_("Number")), DOMAIN, Column("severity", TEXT, N_("Severity")),
-        Column("state", TEXT, N_("State")), Column("title_ro", TEXT, N_("Title")), Column("title_en", TEXT, N_("Title")),
-        Column("title_hu", TEXT, N_("Title")), THING, THING_NAME, Column("value", NUMBER, N_("Value")),
-        Column("threshold", NUMBER, N_("Threshold")), Column("unit", TEXT, N_("Unit")), Column("since", TIME, N_("Since")),
-        Column("opened_at", TIME, N_("Opened")), Column("acknowledged_at", TIME, N_("Acknowledged")),
-        Column("cleared_at", TIME, N_("Cleared")), Column("closed_at", TIME, N_("Closed")),
-        Column("times_raised", WHOLE, N_("Times raised")), SIMULATED,
-    ),
-    rows=_alarms,
-    revision=_alarms_revision,
-    key=("id",),
-    keywords=("observații", "alarme"),
-    simulated=lambda: shows_simulated() and Alarm.objects.filter(is_simulated=True).exists(),
 )  # fmt: skip
