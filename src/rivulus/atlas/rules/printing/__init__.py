@@ -1,0 +1,1 @@
+"""A map on paper, drawn by the same styles as on the screen: reading tiles, evaluating styles, writing SVG. Pure."""
