@@ -387,6 +387,8 @@ ELSEWHERE = {
             "atlas:layer_import_do",
             "atlas:layer_import_problems",
             "atlas:layer_download",
+            "atlas:map_pdf",
+            "atlas:map_pdf",
             "atlas:parcel_pdf",
             "atlas:parcel",
             "atlas:plan_document",
