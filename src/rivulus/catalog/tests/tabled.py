@@ -36,7 +36,9 @@ def row(number: int) -> tuple[Any, ...]:
         None if is_hole else number * 3 - 20,
         None if is_hole else round(number * 1.5 - 10, 2),
         number % 2 == 0,
-        None if is_hole else {"type": "Point", "coordinates": [round(23.5 + number / 1000, 4), round(47.6 + number / 2000, 4)]},
+        None
+        if is_hole
+        else {"type": "Point", "coordinates": [round(23.5 + number / 1000, 4), round(47.6 + number / 2000, 4)]},
     )
 
 
