@@ -5,6 +5,7 @@ import io
 from decimal import Decimal
 
 from django.conf import settings
+from django.core.management import call_command
 from PIL import Image
 
 from rivulus.identity.models import Person
@@ -55,6 +56,7 @@ def build() -> None:
     _report(ioana, people["bogdan"])
     observed.build(people["dan"], people["livia"])
     catalogued.build(people["ana"], people["dan"], people["flavia"], settings.PACK_DIR)
+    call_command("load_atlas")  # after the organisations, of which the city owns the layers
     measure_all(by=None)
     _evaluate(ioana)
 
