@@ -31,7 +31,8 @@ function written(kind, places) {
   return JSON.stringify({ type: "Polygon", coordinates: [[...places, places[0]].map(round)] });
 }
 
-if (field && element?.ready) element.ready.then((map) => {
+// This script may run before the one that makes the element what it is.
+if (field && element) customElements.whenDefined("rivulus-map").then(() => element.ready).then((map) => {
   const kind = field.dataset.draw;
   let places = placesOf(read(field.value));
   const data = () => {
