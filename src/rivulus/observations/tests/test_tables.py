@@ -7,7 +7,7 @@ import pytest
 
 from rivulus.kernel import clock, publishing
 from rivulus.kernel.publishing import Table
-from rivulus.observations.queries.tables import ALARMS, SERIES, THINGS
+from rivulus.observations.queries.tables import SERIES, THINGS
 from rivulus.observations.tests.places import make_series, make_station, measure
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +45,7 @@ def test_what_is_not_public_is_in_no_table() -> None:
         shown = make_station("vizibil")
         make_series(shown, "secret", is_public=False)
         measure(make_series(shown, "vizibil-pm10"), [2.0] * 48, until=NOW)
-        for table in (THINGS, SERIES, ALARMS, find("observations_daily_air")):
+        for table in (THINGS, SERIES, find("observations_daily_air")):
             assert "ascuns" not in str(rows_of(table)) and "secret" not in str(rows_of(table))
         assert {row["thing"] for row in rows_of(find("observations_daily_air"))} == {shown.pk}
 

@@ -60,6 +60,7 @@ def test_only_the_strategy_unit_makes_an_evaluation(
         Role.DEPARTMENT: dan,
         Role.DISPATCHER: make_person("radu", Role.DISPATCHER),
         Role.SUPPLIER: make_person("livia", Role.SUPPLIER),
+        Role.PUBLISHER: make_person("petra", Role.PUBLISHER),
         Role.STRATEGY_UNIT: ioana,
         Role.PROJECT_TEAM: bogdan,
         Role.ADMINISTRATOR: administrator,

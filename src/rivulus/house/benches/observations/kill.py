@@ -102,6 +102,7 @@ def measure(rounds: int) -> Tally:
             _kill(victim, cluster, gate, worker)
             tally.kills[victim] = tally.kills.get(victim, 0) + 1
         _wait_for_load(tally)
+        _wait_for_blocks()
         ends.set()
         for writer in writers:
             writer.join(30)
@@ -194,6 +195,24 @@ def _wait_for_load(tally: Tally) -> None:
             raise TimeoutError(f"Nothing was acknowledged any more after {tally.kills}.")
         time.sleep(0.02)
     time.sleep(random.uniform(0, 0.3))  # noqa: S311 (a moment, not a secret)
+
+
+def _wait_for_blocks() -> None:
+    """Wait until the worker has compacted something while readings keep coming."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not _has_blocks() and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+
+def _has_blocks() -> bool:
+    from django.db import Error, connection
+
+    try:
+        return bool(_rows("SELECT EXISTS (SELECT FROM observations_block)")[0][0])
+    except Error:  # the database was killed a moment ago
+        connection.close()
+        getattr(connection, "close_pool", bool)()
+        return False
 
 
 def _kill(victim: str, cluster: Cluster, gate: Kept, worker: Kept) -> None:
