@@ -331,8 +331,8 @@ def score(facts: Facts, weights: Mapping[Part, int], prices_per_m2: Collection[f
 def _size(area_m2: float | None) -> float | None:
     if not area_m2 or area_m2 <= 0:
         return None
-    span = math.log(LARGEST_M2 / SMALLEST_M2)
-    return min(max(math.log(area_m2 / SMALLEST_M2) / span, 0.0), 1.0)
+    within = min(max(area_m2, SMALLEST_M2), LARGEST_M2)
+    return math.log(within / SMALLEST_M2) / math.log(LARGEST_M2 / SMALLEST_M2)
 
 
 def _price(facts: Facts, others: Collection[float]) -> float | None:
