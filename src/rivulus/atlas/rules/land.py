@@ -56,7 +56,7 @@ class OwnerKind(StrEnum):
 OWNER_KIND_NAMES: Mapping[OwnerKind, str] = {
     OwnerKind.CITY: N_("City or commune"),
     OwnerKind.COUNTY: N_("County"),
-    OwnerKind.STATE: N_("State"),
+    OwnerKind.STATE: N_("The state"),
     OwnerKind.COMPANY: N_("Company"),
     OwnerKind.CHURCH: N_("Church"),
     OwnerKind.PERSON: N_("Private person"),

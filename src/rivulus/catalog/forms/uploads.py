@@ -68,7 +68,7 @@ class UploadForm(forms.Form):
 class ReadingForm(forms.Form):
     """How a file of text is written."""
 
-    encoding = forms.ChoiceField(label=gettext_lazy("Letters"))
+    encoding = forms.ChoiceField(label=gettext_lazy("Encoding of the texts"))
     delimiter = forms.ChoiceField(label=gettext_lazy("Cells are parted by"))
     has_header = forms.BooleanField(label=gettext_lazy("The first line names the columns"), required=False)
 
