@@ -23,6 +23,7 @@ from rivulus.atlas.rules.base.layers import SPECS
 from rivulus.atlas.rules.base.network import Network, build_network
 from rivulus.atlas.rules.geometries import find_faulty, repair
 from rivulus.atlas.rules.versions import NewFeature
+from rivulus.atlas.terms import GeometryType
 from rivulus.kernel.errors import Refused
 from rivulus.kernel.geometry import Box
 from rivulus.kernel.words import N_
@@ -136,6 +137,8 @@ def _features(code: str, features: Features) -> Iterator[NewFeature]:
     if not features.keys:
         return
     geometries = np.asarray(shapely.force_2d(shapes(features.wkb)))
+    if SPECS[code].geometry_type == GeometryType.POINT:
+        geometries = np.asarray(shapely.point_on_surface(geometries))  # a school is mapped as its yard
     faulty = find_faulty(geometries, SPECS[code].geometry_type)
     for key, properties, geometry, is_faulty in zip(
         features.keys, features.properties, geometries, faulty, strict=True

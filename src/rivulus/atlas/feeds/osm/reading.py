@@ -9,7 +9,7 @@ import numpy as np
 import osmium
 
 from rivulus.atlas.feeds.osm.extract import Extract, Features, Way
-from rivulus.atlas.rules.base import classes, layers, places
+from rivulus.atlas.rules.base import classes, everyday, layers, places
 from rivulus.atlas.rules.base.access import access_of
 from rivulus.atlas.rules.base.classes import Drawn, Tags
 from rivulus.kernel.errors import Refused
@@ -115,6 +115,7 @@ class _Reader:
         tags = dict(node.tags)
         wkb = self.wkb.create_point(node)
         self._find(f"n{node.id}", tags, wkb)
+        self._add_feature(everyday.SERVICES, f"n{node.id}", everyday.service(tags), wkb)
         drawn = classes.class_of_point(tags)
         if drawn and "name" in tags:
             self._draw(drawn, tags, wkb)
@@ -141,6 +142,7 @@ class _Reader:
     def _take_line(self, key: str, tags: Tags, wkb: str) -> None:
         self._add_feature(layers.STREETS, key, layers.street(tags), wkb)
         self._add_feature(layers.CYCLEWAYS, key, layers.cycle_way(tags), wkb)
+        self._add_feature(everyday.WATERS, key, everyday.water(tags), wkb)
         name = tags.get("name", "").strip()
         if not name:
             return
@@ -165,6 +167,7 @@ class _Reader:
         self._find(key, tags, wkb)
         self._add_feature(layers.BUILDINGS, key, layers.building(tags), wkb)
         self._add_feature(layers.GREEN, key, layers.green_space(tags), wkb)
+        self._add_feature(everyday.SERVICES, key, everyday.service(tags), wkb)
 
     def _find(self, key: str, tags: Tags, wkb: str) -> None:
         named = places.named_by(tags)

@@ -26,6 +26,8 @@ NAMES = {
     "green-space": "green spaces",
     "cycle-ways": "cycle ways",
     "streets": "streets of the layer",
+    "everyday-services": "schools, pharmacies, stops and other services",
+    "waters": "rivers, streams and canals",
 }
 
 
@@ -75,7 +77,7 @@ class Command(BaseCommand):
         for code, name in NAMES.items():
             found = row.report[code]
             self.stdout.write(
-                f"  {name:<30} {found['total']:>9,}   +{found['added']:,}  ~{found['changed']:,}  −{found['removed']:,}"
+                f"  {name:<46} {found['total']:>9,}   +{found['added']:,}  ~{found['changed']:,}  −{found['removed']:,}"
             )
         self.stdout.write(f"In force after {time.monotonic() - self.started:.0f} s.")
 

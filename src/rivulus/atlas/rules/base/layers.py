@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
+from rivulus.atlas.rules.base import everyday
 from rivulus.atlas.rules.base.access import access_of
 from rivulus.atlas.rules.base.classes import NO_BUILDINGS
+from rivulus.atlas.rules.base.describing import NAME, attribute, codes, open_layer
 from rivulus.atlas.rules.specs import LayerSpec
-from rivulus.atlas.terms import GeometryType, Origin, Theme, Visibility
+from rivulus.atlas.terms import GeometryType, Theme
 
 Tags = Mapping[str, str]
 Properties = dict[str, Any]
 
 BUILDINGS, GREEN, CYCLEWAYS, STREETS = "buildings", "green-space", "cycle-ways", "streets"
-LICENCE, ATTRIBUTION = "ODbL-1.0", "© OpenStreetMap contributors"
 
 GREEN_KINDS: Mapping[tuple[str, str], str] = {
     ("leisure", "park"): "park",
@@ -51,16 +52,6 @@ BUILDING_USES: Mapping[str, str] = {
     ),
 }
 
-
-def _codes(rows: Mapping[str, tuple[str, str, str]]) -> list[dict[str, object]]:
-    return [{"code": code, "title": dict(zip(("ro", "en", "hu"), words, strict=True))} for code, words in rows.items()]
-
-
-def _attribute(name: str, type_: str, ro: str, en: str, hu: str, **more: object) -> dict[str, object]:
-    return {"name": name, "type": type_, "title": {"ro": ro, "en": en, "hu": hu}, **more}
-
-
-_NAME = _attribute("name", "string", "Denumire", "Name", "Név", is_name=True)
 
 _BUILDING_CODES = {
     "house": ("Casă", "House", "Ház"),
@@ -104,23 +95,9 @@ _STREET_CODES = {
 }
 
 
-def _spec(code: str, theme: str, titles: tuple[str, str, str], rank: int, **more: Any) -> LayerSpec:
-    return LayerSpec(
-        code=code,
-        theme=theme,
-        title=dict(zip(("ro", "en", "hu"), titles, strict=True)),
-        licence=LICENCE,
-        attribution=ATTRIBUTION,
-        visibility=Visibility.PUBLIC,
-        origin=Origin.OPEN,
-        rank=rank,
-        is_kept_by_machine=True,
-        **more,
-    )
-
-
 SPECS: Mapping[str, LayerSpec] = {
-    BUILDINGS: _spec(
+    **everyday.SPECS,
+    BUILDINGS: open_layer(
         BUILDINGS,
         Theme.BASE,
         ("Clădiri", "Buildings", "Épületek"),
@@ -132,15 +109,15 @@ SPECS: Mapping[str, LayerSpec] = {
             "hu": "Az épületek, ahogyan az OpenStreetMap rajzolja őket.",
         },
         schema=[
-            _NAME,
-            _attribute("use", "string", "Destinație", "Use", "Rendeltetés", codes=_codes(_BUILDING_CODES)),
-            _attribute("levels", "integer", "Niveluri", "Levels", "Szintek", minimum=1, maximum=200),
-            _attribute("street", "string", "Stradă", "Street", "Utca"),
-            _attribute("house_number", "string", "Număr", "House number", "Házszám"),
+            NAME,
+            attribute("use", "string", "Destinație", "Use", "Rendeltetés", codes=codes(_BUILDING_CODES)),
+            attribute("levels", "integer", "Niveluri", "Levels", "Szintek", minimum=1, maximum=200),
+            attribute("street", "string", "Stradă", "Street", "Utca"),
+            attribute("house_number", "string", "Număr", "House number", "Házszám"),
         ],
         style={"colour": "#8a6d4f", "opacity": 0.45, "width": 0.6, "min_zoom": 13},
     ),
-    GREEN: _spec(
+    GREEN: open_layer(
         GREEN,
         Theme.GREEN,
         ("Spații verzi", "Green space", "Zöldterületek"),
@@ -152,9 +129,9 @@ SPECS: Mapping[str, LayerSpec] = {
             "hu": "Parkok, kertek, erdők, gyepek és temetők az OpenStreetMapből.",
         },
         schema=[
-            _NAME,
-            _attribute("kind", "string", "Fel", "Kind", "Fajta", codes=_codes(_GREEN_CODES), is_required=True),
-            _attribute("is_open", "boolean", "Deschis publicului", "Open to everybody", "Mindenki számára nyitott"),
+            NAME,
+            attribute("kind", "string", "Fel", "Kind", "Fajta", codes=codes(_GREEN_CODES), is_required=True),
+            attribute("is_open", "boolean", "Deschis publicului", "Open to everybody", "Mindenki számára nyitott"),
         ],
         style={
             "colour": "#2f7d4f",
@@ -177,7 +154,7 @@ SPECS: Mapping[str, LayerSpec] = {
             },
         },
     ),
-    CYCLEWAYS: _spec(
+    CYCLEWAYS: open_layer(
         CYCLEWAYS,
         Theme.MOBILITY,
         ("Piste de biciclete", "Cycle ways", "Kerékpárutak"),
@@ -189,9 +166,9 @@ SPECS: Mapping[str, LayerSpec] = {
             "hu": "Kerékpárutak, kerékpársávok és közös gyalogutak az OpenStreetMapből.",
         },
         schema=[
-            _NAME,
-            _attribute("kind", "string", "Fel", "Kind", "Fajta", codes=_codes(_CYCLE_CODES), is_required=True),
-            _attribute("is_one_way", "boolean", "Sens unic", "One way", "Egyirányú"),
+            NAME,
+            attribute("kind", "string", "Fel", "Kind", "Fajta", codes=codes(_CYCLE_CODES), is_required=True),
+            attribute("is_one_way", "boolean", "Sens unic", "One way", "Egyirányú"),
         ],
         style={
             "colour": "#7a3fa0",
@@ -206,7 +183,7 @@ SPECS: Mapping[str, LayerSpec] = {
             },
         },
     ),
-    STREETS: _spec(
+    STREETS: open_layer(
         STREETS,
         Theme.BASE,
         ("Străzi", "Streets", "Utcák"),
@@ -218,12 +195,12 @@ SPECS: Mapping[str, LayerSpec] = {
             "hu": "Utcák és utak az OpenStreetMapből, sebességkorláttal és egyirányú forgalommal.",
         },
         schema=[
-            _NAME,
-            _attribute("kind", "string", "Categorie", "Kind", "Fajta", codes=_codes(_STREET_CODES), is_required=True),
-            _attribute("ref", "string", "Indicativ", "Number", "Útszám"),
-            _attribute("is_one_way", "boolean", "Sens unic", "One way", "Egyirányú"),
-            _attribute("speed_limit", "integer", "Limită de viteză", "Speed limit", "Sebességkorlát", unit="km/h"),
-            _attribute("surface", "string", "Îmbrăcăminte", "Surface", "Burkolat"),
+            NAME,
+            attribute("kind", "string", "Categorie", "Kind", "Fajta", codes=codes(_STREET_CODES), is_required=True),
+            attribute("ref", "string", "Indicativ", "Number", "Útszám"),
+            attribute("is_one_way", "boolean", "Sens unic", "One way", "Egyirányú"),
+            attribute("speed_limit", "integer", "Limită de viteză", "Speed limit", "Sebességkorlát", unit="km/h"),
+            attribute("surface", "string", "Îmbrăcăminte", "Surface", "Burkolat"),
         ],
         style={"colour": "#6b6259", "width": 1.6, "min_zoom": 12},
     ),

@@ -16,6 +16,7 @@ from rivulus.atlas.feeds.osm import importing
 from rivulus.atlas.feeds.osm.importing import import_extract
 from rivulus.atlas.models import BaseImport, Feature, Layer, Place, StreetEdge, StreetNode
 from rivulus.atlas.queries.base import find_base
+from rivulus.atlas.rules.base.everyday import SERVICES, WATERS
 from rivulus.atlas.rules.base.layers import BUILDINGS, CYCLEWAYS, GREEN, STREETS
 from rivulus.atlas.tests.base.town import SOUTH, STEP, WEST, make_town, shared_data
 from rivulus.atlas.tests.layers import make_city
@@ -57,6 +58,8 @@ def test_everything_of_a_town_is_in_force(town):
         GREEN: 2,
         CYCLEWAYS: 2,
         STREETS: 3,
+        SERVICES: 1,
+        WATERS: 1,
     }
     assert Line.objects.filter(verb="atlas.base.imported").count() == 1
 
