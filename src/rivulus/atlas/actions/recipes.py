@@ -9,6 +9,7 @@ from django.db import transaction
 
 from rivulus.atlas.actions import features
 from rivulus.atlas.models import Layer, RasterFile, Recipe, RecipeRun
+from rivulus.atlas.queries.recipes import missing_inputs
 from rivulus.atlas.queries.visible import get_layer, viewer_of
 from rivulus.atlas.rules import permissions
 from rivulus.atlas.rules.recipes import kinds
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 SUBJECT, RASTER = "atlas.recipe", "atlas.raster"
 MOST_ROWS = 1000
 MADE_UP = frozenset({Origin.SCHEMATIC, Origin.ILLUSTRATIVE})
+LEAST_FIRST = (Origin.COMMUNITY, Origin.OPEN)  # an answer is as official as the least of what it rests on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,10 +93,12 @@ def write_recipe(
     _check(by, owner.pk)
     _check_sees(by, layer, other)
     subject = other if kind == RecipeKind.INDICATORS else layer
-    types = {a.name: str(a.type) for a in read_schema(subject.schema).open.attributes} if subject else {}
     kinds.check(
-        kind, parameters, layer=layer is not None, other=other is not None, raster=raster is not None, attributes=types
-    )
+        kind, parameters, layer=layer is not None, other=other is not None, raster=raster is not None,
+        attributes=types_of(subject),
+    )  # fmt: skip
+    for each, only in ((layer, parameters.only), (other, parameters.other_only)):
+        kinds.check_only(only, types_of(each))
     if Recipe.objects.filter(code=code).exists():
         raise Refused(N_("There is an analysis with this code already."))
     if is_public and any(each is not None and each.visibility != Visibility.PUBLIC for each in (layer, other)):
@@ -105,7 +109,7 @@ def write_recipe(
         created_at=clock.now(),
     )  # fmt: skip
     if with_layer:
-        recipe.output = _output_layer(recipe)
+        recipe.output = make_output(recipe)
         recipe.save(update_fields=["output"])
     _write(by, "written", recipe, {"kind": str(kind), "parameters": parameters.as_json()})
     return recipe
@@ -130,6 +134,8 @@ def ask(*, by: "Person | None", recipe: Recipe) -> RecipeRun:
     _check(by, locked.owner_id)
     if locked.withdrawn_at is not None:
         raise Refused(N_("This analysis was withdrawn."))
+    if missing_inputs(locked):
+        raise Refused(N_("What this analysis rests on is not all there yet."))
     waiting = locked.runs.filter(state__in=[RunState.QUEUED, RunState.RUNNING]).first()
     if waiting is not None:
         return waiting
@@ -153,7 +159,7 @@ def begin(*, by: "Person | None", run_id: int) -> RecipeRun | None:
     run.state, run.begun_at = RunState.RUNNING, clock.now()
     run.inputs = {
         "day": clock.today().isoformat(),
-        "layers": {layer.code: layer.revision for layer in layers},
+        "layers": {layer.code: layer.revision for layer in [*layers, *_besides(recipe)]},
         "raster": recipe.raster.code if recipe.raster else None,
         "raster_sha256": recipe.raster.checksum if recipe.raster else None,
     }
@@ -166,7 +172,11 @@ def begin(*, by: "Person | None", run_id: int) -> RecipeRun | None:
 @transaction.atomic
 def finish(*, by: "Person | None", run: RecipeRun, result: Result) -> None:
     """Keep an answer, and let the layer of the recipe show it, in one transaction."""
-    locked = RecipeRun.objects.select_for_update(of=("self",)).select_related("recipe__output").get(pk=run.pk)
+    locked = (
+        RecipeRun.objects.select_for_update(of=("self",))
+        .select_related("recipe__output", "recipe__layer", "recipe__other")
+        .get(pk=run.pk)
+    )
     if locked.state != RunState.RUNNING:
         return
     locked.state, locked.ended_at = RunState.DONE, clock.now()
@@ -188,13 +198,32 @@ def fail(*, by: "Person | None", run: RecipeRun, sentence: str) -> None:
     _write(by, "failed", run.recipe, {"run": run.pk, "why": sentence[:200]})
 
 
+def types_of(layer: Layer | None) -> dict[str, str]:
+    """Return the types of the attributes that a question may ask of, by name."""
+    return {a.name: str(a.type) for a in read_schema(layer.schema).open.attributes} if layer is not None else {}
+
+
+def _besides(recipe: Recipe) -> list[Layer]:
+    """Return the layers that only choose or sum up: an answer is no less believable for their limits."""
+    codes = kinds.read_parameters(recipe.parameters).layers
+    return list(Layer.objects.filter(code__in=codes)) if codes else []
+
+
 def _show(run: RecipeRun, result: Result) -> None:
     output = run.recipe.output
     assert output is not None
-    origin = Origin.OFFICIAL if run.is_evidence else Origin.ILLUSTRATIVE
-    if output.origin != origin:
-        output.origin = origin
-        output.save(update_fields=["origin"])
+    given = [layer for layer in (run.recipe.layer, run.recipe.other) if layer is not None]
+    believed = {layer.origin for layer in given}
+    origin = next((each for each in LEAST_FIRST if each in believed), Origin.OFFICIAL)
+    facts = {
+        "origin": origin if run.is_evidence else Origin.ILLUSTRATIVE,
+        "attribution": ", ".join(dict.fromkeys(layer.attribution for layer in given if layer.attribution))[:300],
+        "licence": "ODbL-1.0" if any(layer.licence == "ODbL-1.0" for layer in given) else output.licence,
+    }
+    if any(getattr(output, name) != value for name, value in facts.items()):
+        for name, value in facts.items():
+            setattr(output, name, value)
+        output.save(update_fields=list(facts))
     shapes = from_the_ground([feature.geometry for feature in result.features])  # type: ignore[arg-type]
     rows = [
         NewFeature(shape, {name: value for name, value in feature.properties.items() if value is not None}, feature.key)
@@ -205,7 +234,8 @@ def _show(run: RecipeRun, result: Result) -> None:
     )
 
 
-def _output_layer(recipe: Recipe) -> Layer:
+def make_output(recipe: Recipe) -> Layer:
+    """Make the layer that shows the answers of a recipe."""
     needs = NEEDS[RecipeKind(recipe.kind)]
     made = {"any": GeometryType.ANY, "line": GeometryType.LINE, "polygon": GeometryType.POLYGON}[needs.makes]
     return Layer.objects.create(

@@ -4,12 +4,13 @@ import datetime as dt
 
 from django.tasks import task
 
+from rivulus.atlas.actions import following
 from rivulus.atlas.actions import recipes as actions
 from rivulus.atlas.feeds import rasters
 from rivulus.atlas.models import Recipe
 from rivulus.atlas.queries import recipes as queries
 from rivulus.atlas.rules.recipes import raster, vector
-from rivulus.atlas.rules.recipes.kinds import RecipeKind, read_parameters
+from rivulus.atlas.rules.recipes.kinds import Parameters, RecipeKind, read_parameters
 from rivulus.atlas.rules.recipes.shapes import Result, Shapes
 from rivulus.kernel import clock
 from rivulus.kernel.errors import Refused
@@ -47,25 +48,47 @@ def work_out(recipe: Recipe, day: dt.date) -> Result:
     if kind == RecipeKind.BUFFER:
         return vector.buffer(one, within_m=numbers.within_m)
     assert recipe.other is not None
-    other = queries.read_shapes(recipe.other, day)
+    other = queries.read_shapes(recipe.other, day).having(numbers.other_only)
+    by = queries.read_shapes(queries.find_input(numbers.by), day) if numbers.by else None
     match kind:
         case RecipeKind.NEAREST:
             return vector.nearest(one, other, within_m=numbers.within_m)
         case RecipeKind.WITHIN:
-            return vector.within(one, other, within_m=numbers.within_m)
+            return vector.within(one, other, within_m=numbers.within_m, by=by)
         case RecipeKind.INTERSECTION:
             return vector.intersection(one, other)
         case RecipeKind.INDICATORS:
             return vector.indicators(one, other, attribute=numbers.attribute)
         case _:
             return vector.per_inhabitant(
-                one, other, within_m=numbers.within_m, attribute=numbers.attribute, smallest_m2=numbers.smallest_m2
+                one,
+                other,
+                within_m=numbers.within_m,
+                people=_people(one, numbers),
+                smallest_m2=numbers.smallest_m2,
+                by=by,
             )
 
 
 def _first(recipe: Recipe, day: dt.date) -> Shapes:
     assert recipe.layer is not None
-    return queries.read_shapes(recipe.layer, day)
+    numbers = read_parameters(recipe.parameters)
+    found = queries.read_shapes(recipe.layer, day).having(numbers.only)
+    return found.within(queries.find_area(*numbers.area, day)) if numbers.area else found
+
+
+def _people(homes: Shapes, numbers: Parameters) -> vector.Floats:
+    if numbers.people:
+        return vector.spread_people(homes, numbers.people, storeys=numbers.attribute)
+    return vector.people_of(homes, numbers.attribute)
+
+
+def follow() -> int:
+    """Ask what the city wants to know of layers that have come or changed, and return how many questions were asked."""
+    asked = following.ask_what_changed(by=None)
+    for run in asked:
+        answer.enqueue(run.pk)
+    return len(asked)
 
 
 def take_up_stuck() -> int:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from rivulus.atlas.forms.land import choices
 from rivulus.atlas.forms.plans import date_input
 from rivulus.atlas.models import Layer, RasterFile
-from rivulus.atlas.rules.recipes.kinds import FURTHEST_M, KIND_NAMES, Parameters
+from rivulus.atlas.rules.recipes.kinds import FURTHEST_M, KIND_NAMES, Only, Parameters
 from rivulus.identity.queries import list_organisations
 
 
@@ -24,7 +24,12 @@ class RecipeForm(forms.Form):
     owner = forms.ModelChoiceField(label=_("Kept by"), queryset=list_organisations().none())
     kind = forms.ChoiceField(label=_("What is asked"))
     layer = forms.ModelChoiceField(label=_("First layer"), queryset=Layer.objects.none(), required=False)
+    only = forms.CharField(
+        label=_("Of the first layer only those with"), max_length=300, required=False,
+        help_text=_("An attribute and its values, such as kind = school, kindergarten."),
+    )  # fmt: skip
     other = forms.ModelChoiceField(label=_("Second layer"), queryset=Layer.objects.none(), required=False)
+    other_only = forms.CharField(label=_("Of the second layer only those with"), max_length=300, required=False)
     raster = forms.ModelChoiceField(label=_("Raster"), queryset=RasterFile.objects.none(), required=False)
     within_m = forms.FloatField(label=_("Distance (m)"), min_value=0, max_value=FURTHEST_M, required=False, initial=300)
     attribute = forms.CharField(
@@ -49,6 +54,14 @@ class RecipeForm(forms.Form):
         self.fields["raster"].empty_label = gettext("none")  # type: ignore[attr-defined]
         self.fields["raster"].label_from_instance = lambda row: row.title  # type: ignore[attr-defined]
 
+    def clean_only(self) -> Only:
+        """Return which features of the first layer count."""
+        return _read_only(self.cleaned_data["only"])
+
+    def clean_other_only(self) -> Only:
+        """Return which features of the second layer count."""
+        return _read_only(self.cleaned_data["other_only"])
+
     def titles(self) -> tuple[str, str, str]:
         """Return the title in three languages."""
         given = self.cleaned_data
@@ -62,12 +75,24 @@ class RecipeForm(forms.Form):
             attribute=given["attribute"].strip(),
             smallest_m2=given["smallest_m2"] or 0.0,
             deviations=2.0 if given["deviations"] is None else given["deviations"],
+            only=given["only"],
+            other_only=given["other_only"],
         )
 
     def subjects(self) -> tuple[Layer | None, Layer | None, RasterFile | None]:
         """Return the layers and the raster."""
         given = self.cleaned_data
         return given["layer"], given["other"], given["raster"]
+
+
+def _read_only(text: str) -> Only:
+    if not text.strip():
+        return {}
+    name, sign, values = text.partition("=")
+    wanted = tuple(value.strip() for value in values.split(",") if value.strip())
+    if not sign or not name.strip() or not wanted:
+        raise forms.ValidationError(gettext("Write an attribute, an equals sign and values: kind = school, pharmacy."))
+    return {name.strip(): wanted}
 
 
 class RasterForm(forms.Form):

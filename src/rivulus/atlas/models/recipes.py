@@ -62,6 +62,12 @@ class Recipe(models.Model):
     other = models.ForeignKey(Layer, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     raster = models.ForeignKey(RasterFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     parameters = models.JSONField(default=dict)
+    note_ro = models.TextField(_("What it means, in Romanian"), blank=True, default="")
+    note_en = models.TextField(_("What it means, in English"), blank=True, default="")
+    note_hu = models.TextField(_("What it means, in Hungarian"), blank=True, default="")
+    # Codes of what the pack wants it to rest on, by "layer", "other" and "raster"; some may not be there yet.
+    wanted = models.JSONField(default=dict, blank=True)
+    follows = models.BooleanField(default=False)  # asked by itself once its inputs are there, and when they change
     is_public = models.BooleanField(_("Everybody sees the answers"), default=False)
     output = models.OneToOneField(Layer, on_delete=models.PROTECT, null=True, blank=True, related_name="recipe")
     created_by = models.ForeignKey(
@@ -80,6 +86,11 @@ class Recipe(models.Model):
     def title(self) -> str:
         """Return the title in the language of the reader, or else in Romanian."""
         return getattr(self, f"title_{(get_language() or 'ro')[:2]}", "") or self.title_ro
+
+    @property
+    def note(self) -> str:
+        """Return what the answer means, in the language of the reader, or else in Romanian."""
+        return getattr(self, f"note_{(get_language() or 'ro')[:2]}", "") or self.note_ro
 
 
 class RecipeRun(models.Model):

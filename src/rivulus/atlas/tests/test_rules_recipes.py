@@ -60,7 +60,7 @@ def test_shared_areas_are_those_of_every_pair(ones: list, others: list) -> None:
 def test_whoever_lives_near_enough_has_green(homes: list, green: list, within_m: int, smallest: int) -> None:
     people = [float(10 * (n + 1)) for n in range(len(homes))]
     found = vector.per_inhabitant(
-        layer(*homes, people=people), layer(*green), within_m=within_m, attribute="people", smallest_m2=smallest
+        layer(*homes), layer(*green), within_m=within_m, people=np.array(people), smallest_m2=smallest
     )
     usable = [park for park in green if park.area >= smallest]
     served = sum(

@@ -16,6 +16,7 @@ from rivulus.atlas.feeds.recipes import answer
 from rivulus.atlas.forms.recipes import RasterForm, RecipeForm
 from rivulus.atlas.models import Recipe
 from rivulus.atlas.presenters import recipes as presenter
+from rivulus.atlas.presenters.plans import bounds_of_features
 from rivulus.atlas.presenters.viewer import may, viewer
 from rivulus.atlas.queries import recipes as queries
 from rivulus.atlas.queries.visible import list_layers
@@ -38,9 +39,13 @@ EDITORS = sorted(permissions.ALLOWED["edit_recipe"])
 def list_all(request: HttpRequest) -> HttpResponse:
     """Show the analyses and when each was answered."""
     page = Paginator(queries.list_recipes(viewer(request)), ON_A_PAGE).get_page(request.GET.get("page"))
+    missing = queries.list_missing(page)
     context = {
         "page": page,
-        "rows": [(recipe, presenter.kind_words(recipe.kind)) for recipe in page],
+        "rows": [
+            (each, presenter.kind_words(each.kind), presenter.headline(each), presenter.waits(missing[each.pk]))
+            for each in page
+        ],
         "may_edit": may(request, "edit_recipe"),
     }
     return render(request, "atlas/recipes/list.html", context)
@@ -55,15 +60,24 @@ def one(request: HttpRequest, code: str, run: int | None = None) -> HttpResponse
     except NotFound:
         raise Http404 from None
     runs = list(queries.list_runs(recipe)[:20])
+    is_answered = shown is not None and shown.state == RunState.DONE
+    unit = recipe.raster.unit if recipe.raster is not None else ""
+    areas = queries.list_areas(recipe, [row[0] for row in shown.rows]) if shown is not None and is_answered else []
+    features = presenter.areas_map(shown, areas, unit) if shown is not None else None
     context = {
+        "features": features,
+        "bounds": bounds_of_features(features) if features else None,
+        "told_by": presenter.told_by(shown, unit) if shown is not None else "",
         "recipe": recipe,
         "question": presenter.question(recipe),
         "run": shown,
-        "answer": presenter.answer_words(recipe, shown) if shown and shown.state == RunState.DONE else None,
+        "answer": presenter.answer_words(recipe, shown) if shown is not None and is_answered else None,
         "inputs": presenter.inputs_words(shown.inputs) if shown else [],
         "runs": [(each, presenter.state_words(each.state)) for each in runs],
         "waiting": next((each for each in runs if each.state in (RunState.QUEUED, RunState.RUNNING)), None),
         "keeps": _keeps(request, recipe),
+        "waits": presenter.waits(queries.missing_inputs(recipe)),
+        "sketched_by": presenter.sketched_by(recipe),
     }
     return render(request, "atlas/recipes/one.html", context)
 
@@ -141,7 +155,7 @@ def raster(request: HttpRequest) -> HttpResponseBase:
     organisations = viewer(request).organisations
     form = RasterForm(
         request.POST or None, request.FILES or None, organisations=organisations,
-        initial={"owner": next(iter(sorted(organisations)), None)},
+        initial={"owner": next(iter(sorted(organisations)), None), "code": request.GET.get("code", "")[:60]},
     )  # fmt: skip
     if form.is_valid():
         given = form.cleaned_data
@@ -156,7 +170,7 @@ def raster(request: HttpRequest) -> HttpResponseBase:
             form.add_error("file", say(refused))
         else:
             messages.success(request, gettext("The raster is kept."))
-            return redirect("atlas:recipe_new")
+            return redirect("atlas:recipes" if queries.is_awaited(given["code"]) else "atlas:recipe_new")
     return render(request, "atlas/recipes/raster.html", {"form": form}, status=422 if form.errors else 200)
 
 

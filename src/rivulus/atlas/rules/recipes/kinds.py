@@ -1,7 +1,7 @@
 """Kinds of recipes: what each asks for and answers with, and whether its parameters make sense. Pure."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from rivulus.kernel.errors import Refused
@@ -86,23 +86,53 @@ NEEDS: Mapping[RecipeKind, Needs] = {
 FURTHEST_M = 20_000.0
 
 
+type Only = Mapping[str, tuple[str, ...]]
+"""Attributes with the values that count."""
+
+GROUPED = frozenset({RecipeKind.WITHIN, RecipeKind.PER_INHABITANT})  # kinds whose table may be summed up by areas
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameters:
-    """The numbers of a recipe."""
+    """The numbers of a recipe, and which features of its layers count.
+
+    ``only`` and ``other_only`` keep of each layer the features whose attribute has one of the values; ``area`` (the code
+    of a layer and the key of a feature) keeps of the first layer those that lie there. ``by`` is the code of a layer of
+    areas by which the table is summed up. ``people``, where no attribute says how many live in a home, is how many live
+    in all of them together.
+    """
 
     within_m: float = 0.0
     attribute: str = ""
     smallest_m2: float = 0.0
     deviations: float = 2.0
+    only: Only = field(default_factory=dict)
+    other_only: Only = field(default_factory=dict)
+    area: tuple[str, str] | None = None
+    by: str = ""
+    people: int = 0
 
     def as_json(self) -> dict[str, object]:
-        """Return them as they are kept."""
+        """Return them as they are kept; what is not asked for is left out."""
+        asked: dict[str, object] = {
+            "only": {name: list(values) for name, values in self.only.items()},
+            "other_only": {name: list(values) for name, values in self.other_only.items()},
+            "area": list(self.area) if self.area else None,
+            "by": self.by,
+            "people": self.people,
+        }
         return {
             "within_m": self.within_m,
             "attribute": self.attribute,
             "smallest_m2": self.smallest_m2,
             "deviations": self.deviations,
+            **{name: value for name, value in asked.items() if value},
         }
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Return the codes of the layers that are looked at besides those of the question."""
+        return tuple(code for code in (self.area[0] if self.area else "", self.by) if code)
 
 
 def read_parameters(given: Mapping[str, object]) -> Parameters:
@@ -113,7 +143,24 @@ def read_parameters(given: Mapping[str, object]) -> Parameters:
         attribute=str(given.get("attribute") or ""),
         smallest_m2=_number(given.get("smallest_m2"), usual.smallest_m2),
         deviations=_number(given.get("deviations"), usual.deviations),
+        only=_only(given.get("only")),
+        other_only=_only(given.get("other_only")),
+        area=_area(given.get("area")),
+        by=str(given.get("by") or ""),
+        people=int(_number(given.get("people"), usual.people)),
     )
+
+
+def _only(given: object) -> Only:
+    if not isinstance(given, Mapping):
+        return {}
+    return {str(name): tuple(map(str, values)) for name, values in given.items() if isinstance(values, list | tuple)}
+
+
+def _area(given: object) -> tuple[str, str] | None:
+    if not isinstance(given, list | tuple) or len(given) != 2:
+        return None
+    return str(given[0]), str(given[1])
 
 
 def _number(value: object, usual: float) -> float:
@@ -127,21 +174,35 @@ def check(
 
     ``attributes`` are the types of the attributes that the parameter ``attribute`` may name.
     """
+    check_numbers(kind, parameters)
     needs = NEEDS[kind]
     if (needs.layer and not layer) or (needs.other and not other):
         raise Refused(N_("Choose the layers that this question is about."))
     if needs.raster and not raster:
         raise Refused(N_("Choose the raster that this question is about."))
-    if needs.distance and not 0 <= parameters.within_m <= FURTHEST_M:
+    if parameters.attribute and needs.attribute and attributes.get(parameters.attribute) not in ("integer", "number"):
+        raise Refused(N_("The layer has no attribute of numbers called %(name)s."), name=parameters.attribute[:60])
+
+
+def check_numbers(kind: RecipeKind, parameters: Parameters) -> None:
+    """Raise Refused where the numbers make no sense, whatever the layers are."""
+    if NEEDS[kind].distance and not 0 <= parameters.within_m <= FURTHEST_M:
         raise Refused(N_("The distance lies between 0 and 20 km."))
     if kind in (RecipeKind.BUFFER, RecipeKind.PER_INHABITANT) and parameters.within_m <= 0:
         raise Refused(N_("Say a distance in metres."))
-    if kind == RecipeKind.PER_INHABITANT and not parameters.attribute:
+    if kind == RecipeKind.PER_INHABITANT and not parameters.attribute and not parameters.people:
         raise Refused(N_("Say which attribute holds the number of inhabitants."))
-    if parameters.attribute and needs.attribute and attributes.get(parameters.attribute) not in ("integer", "number"):
-        raise Refused(N_("The layer has no attribute of numbers called %(name)s."), name=parameters.attribute[:60])
-    if parameters.smallest_m2 < 0 or abs(parameters.deviations) > 10:
+    if parameters.smallest_m2 < 0 or parameters.people < 0 or abs(parameters.deviations) > 10:
         raise Refused(N_("One of the numbers makes no sense."))
+    if parameters.by and kind not in GROUPED:
+        raise Refused(N_("The table of this question cannot be summed up by areas."))
+
+
+def check_only(only: Only, attributes: Collection[str]) -> None:
+    """Raise Refused where features are chosen by an attribute that the layer does not have."""
+    for name in only:
+        if name not in attributes:
+            raise Refused(N_("The layer has no attribute called %(name)s."), name=name[:60])
 
 
 # What columns and numbers of an answer are called, and their units; in the order in which they are shown.

@@ -26,6 +26,35 @@ class Shapes:
     def __len__(self) -> int:
         return len(self.keys)
 
+    def chosen(self, wanted: npt.NDArray[np.bool_]) -> "Shapes":
+        """Return some of the features."""
+        which = np.flatnonzero(wanted).tolist()
+        return Shapes(
+            keys=[self.keys[index] for index in which],
+            names=[self.names[index] for index in which],
+            properties=[self.properties[index] for index in which],
+            ground=self.ground[which],
+        )
+
+    def having(self, only: Mapping[str, tuple[str, ...]]) -> "Shapes":
+        """Return the features whose attributes have one of the wanted values; yes and no are called true and false."""
+        if not only:
+            return self
+        return self.chosen(np.array(
+            [all(_word(row.get(name)) in values for name, values in only.items()) for row in self.properties], dtype=bool
+        ))  # fmt: skip
+
+    def within(self, area: BaseGeometry) -> "Shapes":
+        """Return the features of which a point lies in an area."""
+        if not len(self):
+            return self
+        shapely.prepare(area)
+        return self.chosen(shapely.intersects(area, shapely.point_on_surface(self.ground)))
+
+
+def _word(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
 
 def on_the_ground(geometries: Geometries) -> Geometries:
     """Return many geometries of longitude and latitude in metres of Stereo 70."""

@@ -4,10 +4,11 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from rivulus.atlas.rules.recipes.shapes import OutFeature, Result, Row, Shapes
+from rivulus.atlas.rules.recipes.shapes import Geometries, OutFeature, Result, Row, Shapes
 
 type Floats = npt.NDArray[np.float64]
 type Indices = npt.NDArray[np.intp]
+type Flags = npt.NDArray[np.bool_]
 
 SLIVER_M2 = 1.0
 
@@ -38,8 +39,8 @@ def nearest(one: Shapes, other: Shapes, *, within_m: float) -> Result:
     return Result(summary, tuple(rows), tuple(f for f in features if f.geometry.length > 0))
 
 
-def within(one: Shapes, other: Shapes, *, within_m: float) -> Result:
-    """For each feature of one layer how many of another lie on it or within a distance."""
+def within(one: Shapes, other: Shapes, *, within_m: float, by: Shapes | None = None) -> Result:
+    """For each feature of one layer how many of another lie on it or within a distance; the table by areas, if given."""
     counts = np.zeros(len(one), np.int64)
     if len(other):
         sources, _ = shapely.STRtree(other.ground).query(one.ground, predicate="dwithin", distance=max(within_m, 0.0))
@@ -56,9 +57,22 @@ def within(one: Shapes, other: Shapes, *, within_m: float) -> Result:
         "with_some_share": _share(some, len(one)),
         "mean_count": _mean(counts.astype(float)),
     }
+    if by is not None:
+        return Result(summary, _with_some(one, counts > 0, by), tuple(features))
     return Result(
         summary, tuple(sorted(rows, key=lambda row: (-int(row.numbers["count"] or 0), row.key))), tuple(features)
     )
+
+
+def _with_some(one: Shapes, is_some: Flags, by: Shapes) -> tuple[Row, ...]:
+    inside = areas_of(one, by)
+    every = np.bincount(inside[inside >= 0], minlength=len(by))
+    some = np.bincount(inside[(inside >= 0) & is_some], minlength=len(by))
+    rows = [
+        Row(key, name, {"features": int(n), "with_some": int(k), "with_some_share": _share(int(k), int(n))})
+        for key, name, n, k in zip(by.keys, by.names, every, some, strict=True)
+    ]
+    return tuple(sorted(rows, key=lambda row: (-int(row.numbers["with_some"] or 0), row.name)))
 
 
 def buffer(one: Shapes, *, within_m: float) -> Result:
@@ -92,13 +106,15 @@ def intersection(one: Shapes, other: Shapes) -> Result:
     return Result(summary, tuple(rows), tuple(features))
 
 
-def per_inhabitant(homes: Shapes, green: Shapes, *, within_m: float, attribute: str, smallest_m2: float) -> Result:
+def per_inhabitant(
+    homes: Shapes, green: Shapes, *, within_m: float, people: Floats, smallest_m2: float, by: Shapes | None = None
+) -> Result:
     """How much area (or how many places) of a layer inhabitants have within a distance of home, and how many have any.
 
-    ``homes`` carry the number of inhabitants in an attribute. Areas smaller than ``smallest_m2`` are no place to go to;
-    of the others the whole area counts as soon as it is within reach, for one may walk into it.
+    ``people`` live in each of the ``homes``. Areas smaller than ``smallest_m2`` are no place to go to; of the others the
+    whole area counts as soon as it is within reach, for one may walk into it. The table has a line for each home, or for
+    each area of ``by``.
     """
-    people = np.array([_number(row.get(attribute)) for row in homes.properties], dtype=float)
     areas: Floats = shapely.area(green.ground)
     is_area = bool(len(green)) and bool((shapely.get_dimensions(green.ground) == 2).all())
     is_large = areas >= smallest_m2 if is_area else np.ones(len(green), bool)
@@ -121,14 +137,78 @@ def per_inhabitant(homes: Shapes, green: Shapes, *, within_m: float, attribute: 
         features.append(OutFeature(homes.keys[index], homes.ground[index], {"name": homes.names[index], **shown}))
     total, served = float(people.sum()), float(people[counts > 0].sum())
     summary: dict[str, float | int | None] = {
-        "inhabitants": _round(total),
-        "inhabitants_served": _round(served),
+        "inhabitants": round(total),
+        "inhabitants_served": round(served),
         "served_share": _share(served, total),
         "area_m2": _round(float(areas[usable].sum())) if is_area else None,
         "m2_per_inhabitant": round(float(areas[usable].sum()) / total, 2) if is_area and total else None,
     }
+    if by is not None:
+        surface = _surface_in(by, green.ground[usable]) if is_area else None
+        return Result(summary, _served(homes, people, counts > 0, by, surface), tuple(features))
     rows.sort(key=lambda row: (int(row.numbers["count"] or 0) > 0, -float(row.numbers["inhabitants"] or 0), row.key))
     return Result(summary, tuple(rows), tuple(features))
+
+
+def _served(homes: Shapes, people: Floats, is_served: Flags, by: Shapes, surface: Floats | None) -> tuple[Row, ...]:
+    inside = areas_of(homes, by)
+    known = inside >= 0
+    totals = np.bincount(inside[known], weights=people[known], minlength=len(by))
+    served = np.bincount(inside[known], weights=people[known] * is_served[known], minlength=len(by))
+    rows = []
+    for index, (key, name) in enumerate(zip(by.keys, by.names, strict=True)):
+        numbers: dict[str, float | int | str | None] = {
+            "inhabitants": round(totals[index]),
+            "inhabitants_served": round(served[index]),
+            "served_share": _share(served[index], totals[index]),
+        }
+        if surface is not None and totals[index] >= 1:
+            numbers["m2_per_inhabitant"] = _round(surface[index] / totals[index])
+        rows.append(Row(key, name, numbers))
+    return tuple(
+        sorted(rows, key=lambda row: (row.numbers["served_share"] is None, row.numbers["served_share"], row.name))
+    )
+
+
+def _surface_in(areas: Shapes, grounds: Geometries) -> Floats:
+    """Return how much of some surfaces lies within each area, in square metres."""
+    if not len(areas) or not len(grounds):
+        return np.zeros(len(areas))
+    left, right = shapely.STRtree(grounds).query(areas.ground, predicate="intersects")
+    shared = shapely.area(shapely.intersection(areas.ground[left], grounds[right]))
+    return np.bincount(left, weights=shared, minlength=len(areas))
+
+
+def people_of(homes: Shapes, attribute: str) -> Floats:
+    """Return how many live in each home, as an attribute says."""
+    return np.array([_number(row.get(attribute)) for row in homes.properties], dtype=float)
+
+
+def spread_people(homes: Shapes, people: int, *, storeys: str = "", alike: str = "use") -> Floats:
+    """Return an estimate of how many live in each home: everybody together, by the floor area of each.
+
+    The floor area is the area times the number of storeys. Where that is not known, it is the median of the homes of the
+    same use (the attribute ``alike``) of which it is, or else one.
+    """
+    given = np.array([_number(row.get(storeys)) if storeys else 0.0 for row in homes.properties], dtype=float)
+    uses = np.array([str(row.get(alike) or "") for row in homes.properties], dtype=object)
+    for use in set(uses):
+        is_alike = uses == use
+        known = given[is_alike & (given > 0)]
+        given[is_alike & (given <= 0)] = float(np.median(known)) if len(known) else 1.0
+    floors: Floats = shapely.area(homes.ground) * given if len(homes) else np.zeros(0)
+    total = float(floors.sum())
+    return floors * (people / total) if total else floors
+
+
+def areas_of(one: Shapes, by: Shapes) -> Indices:
+    """Return in which area each feature lies, by a point of it; -1 for none."""
+    found: Indices = np.full(len(one), -1, np.intp)
+    if len(one) and len(by):
+        points = shapely.point_on_surface(one.ground)
+        source, area = shapely.STRtree(by.ground).query(points, predicate="intersects")
+        found[source[::-1]] = area[::-1]  # the first of several
+    return found
 
 
 def indicators(areas: Shapes, other: Shapes, *, attribute: str = "") -> Result:
