@@ -17,6 +17,7 @@ from rivulus.atlas.rules.campaigns.checks import Finding, Mapped
 from rivulus.atlas.rules.campaigns.moves import CampaignState, Level, TaskState
 from rivulus.atlas.rules.measuring import box_around
 from rivulus.atlas.rules.plans import ItemAction
+from rivulus.atlas.terms import Origin
 from rivulus.kernel import clock
 from rivulus.kernel.errors import NotFound
 from rivulus.kernel.geometry import from_wkb
@@ -199,9 +200,13 @@ def find_letter(event_id: int) -> "tuple[TaskEvent, Person] | None":
 
 
 def count_community(since: object) -> Merit:
-    """Count the tasks approved and the features drawn in them since a time, over all campaigns: evidence."""
-    done = TaskEvent.objects.filter(verb="approve", at__gte=since).values("task")
+    """Count the tasks approved and the features drawn in them since a time, over all campaigns: evidence.
+
+    What is on a made-up layer, or was approved by somebody of the demonstration, is none.
+    """
+    done = TaskEvent.objects.filter(verb="approve", at__gte=since).exclude(by__is_demonstration=True).values("task")
     tasks = CampaignTask.objects.filter(pk__in=done, state=TaskState.APPROVED)
+    tasks = tasks.exclude(campaign__layer__origin__in=[Origin.ILLUSTRATIVE, Origin.SCHEMATIC])
     return Merit(tasks.count(), Contribution.objects.filter(task__in=tasks).count())
 
 

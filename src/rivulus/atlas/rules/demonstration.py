@@ -202,3 +202,22 @@ def land() -> list[Entry]:
             },
         ),
     ]  # fmt: skip
+
+
+def campaign_area() -> BaseGeometry:
+    """Return the blocks that the made-up campaign maps."""
+    pitch = BLOCK_M + STREET_M
+    return rectangle(-STREET_M / 2, -STREET_M / 2, COLUMNS * pitch, ROWS * pitch)
+
+
+def benches(task: BaseGeometry) -> list[tuple[BaseGeometry, dict[str, object]]]:
+    """Return what somebody finds in a task of the made-up campaign: where each bench is, and what it is like."""
+    west, south, east, north = task.bounds
+    places = ((0.25, 0.3, 3, True), (0.5, 0.55, 4, True), (0.75, 0.4, 2, False))
+    return [
+        (
+            shapely.Point(west + across * (east - west), south + up * (north - south)),
+            {"seats": seats, "has_back": has_back},
+        )
+        for across, up, seats, has_back in places
+    ]

@@ -33,6 +33,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, settings: Any) -> list[dict[str, Pers
     )
     monkeypatch.setattr(demo.simulation, "fill_history", lambda by: SimpleNamespace(added=1329))
     monkeypatch.setattr(demo.atlas, "add_demonstration", lambda by: SimpleNamespace(features=338, entries=3))
+    monkeypatch.setattr(demo.campaign, "add_campaign", lambda by, teacher, mappers: 12)
     settings.RIVULUS_DEMO = True
     return calls
 
@@ -55,6 +56,7 @@ def test_it_tells_who_can_sign_in_with_a_password_made_now(asked: list[dict[str,
     assert "200 half-yearly reports" in said
     assert "1 things with 1 series; 1329 observations" in said
     assert "338 made-up zones, parcels and limits, 3 plots" in said
+    assert "a made-up campaign of 12 tasks" in said
     assert "Simulated:" not in run(no_city=True)
 
 

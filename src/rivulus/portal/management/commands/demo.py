@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from rivulus.atlas.actions import demonstration as atlas
+from rivulus.atlas.actions import demonstration_campaign as campaign
 from rivulus.identity.actions import add_demonstration_people, affiliate
 from rivulus.identity.queries import find_organisation, organisations_of
 from rivulus.identity.terms import ROLE_NAMES, Role
@@ -46,18 +47,25 @@ class Command(BaseCommand):
             raise CommandError(str(refused)) from refused
         self._say_people(people, password)
         self._say_added(added)
-        self._draw()
+        self._draw(people)
         if not options["no_city"]:
             self._simulate()
 
-    def _draw(self) -> None:
-        """Draw a made-up plan, cadastre and register of land."""
+    def _draw(self, people: list[Any]) -> None:
+        """Draw a made-up plan, cadastre and register of land, and let people map benches together."""
+        dan, flavia, ana, bogdan = (
+            next(person for person in people if role in person.held_roles())
+            for role in (Role.DEPARTMENT, Role.PUBLISHER, Role.RESIDENT, Role.PROJECT_TEAM)
+        )
         try:
             drawn = atlas.add_demonstration(by=None)
+            tasks = campaign.add_campaign(by=dan, teacher=flavia, mappers=[ana, bogdan])
         except Refused as refused:
             raise CommandError(str(refused)) from refused
         if drawn.features:
             self.stdout.write(f"Drawn: {drawn.features} made-up zones, parcels and limits, {drawn.entries} plots.")
+        if tasks:
+            self.stdout.write(f"Mapped together: a made-up campaign of {tasks} tasks, at every step.")
 
     def _simulate(self) -> None:
         """Build the simulated city and let it have measured for a while; it goes on by itself while the worker runs."""
