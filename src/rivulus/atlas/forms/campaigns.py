@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from shapely.geometry.base import BaseGeometry
 
+from rivulus.atlas.forms.features import DRAWN
 from rivulus.atlas.forms.land import LARGEST_OUTLINE, choices, read_place
 from rivulus.atlas.forms.plans import attribute_field
 from rivulus.atlas.models import Layer
@@ -32,9 +33,9 @@ class CampaignForm(forms.Form):
     owner = forms.ModelChoiceField(label=_("Run by"), queryset=list_organisations().none())
     layer = forms.ModelChoiceField(label=_("Layer to be mapped"), queryset=Layer.objects.none())
     area = forms.CharField(
-        label=_("Area (GeoJSON)"), max_length=LARGEST_OUTLINE,
+        label=_("Area"), max_length=LARGEST_OUTLINE,
         widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false", "data-draw": "polygon"}),
-        help_text=_("The outline of the area, in longitude and latitude."),
+        help_text=_("Draw its outline on the map below, or write it as GeoJSON."),
     )  # fmt: skip
     side_m = forms.FloatField(
         label=_("Side of a task (m)"), min_value=SMALLEST_M, max_value=LARGEST_M, initial=250,
@@ -59,6 +60,7 @@ class CampaignForm(forms.Form):
 
     def __init__(self, *args: Any, organisations: Iterable[int], **options: Any) -> None:
         super().__init__(*args, **options)
+        self.order_fields([*(name for name in self.fields if name != "area"), "area"])  # above the map
         self.fields["owner"].queryset = list_organisations().filter(pk__in=organisations)  # type: ignore[attr-defined]
         self.fields["layer"].queryset = Layer.objects.filter(  # type: ignore[attr-defined]
             owner__in=organisations, withdrawn_at__isnull=True, is_kept_by_machine=False
@@ -131,9 +133,6 @@ class CommentForm(forms.Form):
     )
 
 
-DRAWN = {"point": "point", "line": "line", "polygon": "polygon", "any": "point"}
-
-
 class DrawForm(forms.Form):
     """One feature of a task: its attributes by the schema of the layer, and where it is."""
 
@@ -150,7 +149,7 @@ class DrawForm(forms.Form):
             label=_("Where it is"),
             max_length=LARGEST_OUTLINE,
             widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "data-draw": DRAWN[geometry_type]}),
-            help_text=_("Click on the map below, or write latitude, longitude, or GeoJSON."),
+            help_text=_("Draw it on the map below, or write latitude, longitude (47.6567, 23.5850), or GeoJSON."),
         )
 
     def clean_outline(self) -> BaseGeometry:

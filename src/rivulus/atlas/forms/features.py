@@ -22,6 +22,7 @@ from rivulus.kernel.words import say
 
 PREFIX = "p_"
 LONG_TEXT = 120
+DRAWN = {"point": "point", "line": "line", "polygon": "polygon", "any": "point"}  # what a click on the map draws
 
 
 class FeatureForm(forms.Form):
@@ -34,7 +35,7 @@ class FeatureForm(forms.Form):
     )  # fmt: skip
     place = forms.CharField(
         label=_("Where it is"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
-        help_text=_("Latitude and longitude (47.6567, 23.5850), WKT, or GeoJSON."),
+        help_text=_("Draw it on the map below, or write latitude and longitude (47.6567, 23.5850), WKT, or GeoJSON."),
     )  # fmt: skip
     crs = forms.ChoiceField(label=_("Written in"), required=False)
     since = forms.DateField(
@@ -55,9 +56,10 @@ class FeatureForm(forms.Form):
         self.schema = read_schema(layer.schema)
         language = (get_language() or "ro")[:2]
         known = {WGS84: SYSTEM_NAMES[WGS84], STEREO70: SYSTEM_NAMES[STEREO70]}
+        self.fields["place"].widget.attrs["data-draw"] = DRAWN[layer.geometry_type]
         self.fields["crs"].choices = [(str(code), gettext(name)) for code, name in known.items()]  # type: ignore[attr-defined]
         own = {PREFIX + a.name: _field(a, language) for a in self.schema.attributes}
-        last = {name: self.fields.pop(name) for name in ("place", "crs", "since", "reason")}
+        last = {name: self.fields.pop(name) for name in ("since", "reason", "crs", "place")}
         self.fields |= own | last
         if feature is not None:
             del self.fields["key"]

@@ -118,17 +118,19 @@ class LandForm(forms.ModelForm):  # type: ignore[type-arg]
     outline = forms.CharField(
         label=_("Where it is"),
         max_length=LARGEST_OUTLINE,
-        widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}),
-        help_text=_("Latitude and longitude (47.6567, 23.5850), or an outline as GeoJSON."),
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "data-draw": "polygon"}),
+        help_text=_(
+            "Draw it on the map below, or write latitude and longitude (47.6567, 23.5850) or an outline as GeoJSON."
+        ),
     )
 
     class Meta:
         model = LandAsset
         fields = (
             "code", "keeper", "kind", "state", "title_ro", "title_en", "title_hu", "description_ro", "description_en",
-            "description_hu", "address", "cadastral_number", "outline", "area_m2", "floor_area_m2", "condition",
+            "description_hu", "address", "cadastral_number", "area_m2", "floor_area_m2", "condition",
             "owner_kind", "owner_name", "price_eur", "rent_eur_month", "utilities", "uses", "pollution", "pollutants",
-            "contact_email", "source", "is_public",
+            "contact_email", "source", "is_public", "outline",
         )  # fmt: skip
         widgets = {
             name: forms.Textarea(attrs={"rows": 4}) for name in ("description_ro", "description_en", "description_hu")

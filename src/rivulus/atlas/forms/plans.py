@@ -86,8 +86,9 @@ class ZoneForm(forms.Form):
     key = forms.CharField(label=_("Name of the zone"), max_length=80)
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
     outline = forms.CharField(
-        label=_("Outline (GeoJSON)"), max_length=LARGEST_OUTLINE, required=False,
-        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
+        label=_("Outline"), max_length=LARGEST_OUTLINE, required=False,
+        help_text=_("Draw it on the map below, or write it as GeoJSON."),
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "data-draw": "polygon"}),
     )  # fmt: skip
 
     def __init__(self, *args: Any, schema: Schema, language: str, is_new: bool, **options: Any) -> None:

@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.translation import get_language, gettext
 
 from rivulus.atlas.models import CampaignMember, CampaignTask, Contribution, Feature
+from rivulus.atlas.presenters.layers import words_of
 from rivulus.atlas.queries.campaigns import Merit, Standing, is_free
 from rivulus.atlas.rules.campaigns.checks import Finding
 from rivulus.atlas.rules.campaigns.moves import TASK_STATE_NAMES, TaskState
@@ -115,7 +116,7 @@ def facts(properties: dict[str, object], schema: Schema) -> list[tuple[str, str]
     """Return the attributes of a feature in words."""
     language = (get_language() or "ro")[:2]
     return [
-        (attribute.title_in(language), attribute.words_for(properties[attribute.name], language))
+        (attribute.title_in(language), words_of(attribute, properties))
         for attribute in schema.open.attributes
         if attribute.name in properties
     ]

@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language, gettext
 
 from rivulus.atlas.models import Layer
+from rivulus.atlas.presenters.layers import words_of
 from rivulus.atlas.queries.identify import FoundHere
 from rivulus.atlas.rules.schemas import read_schema
 from rivulus.atlas.rules.styles import LegendClass, legend, map_layers, read_style
@@ -114,10 +115,7 @@ def here_rows(found: Iterable[FoundHere]) -> list[HereRow]:
 
 def _here(found: FoundHere, language: str) -> HereRow:
     facts = tuple(
-        (
-            attribute.title_in(language),
-            _with_unit(attribute.words_for(found.properties[attribute.name], language), attribute.unit),
-        )
+        (attribute.title_in(language), words_of(attribute, found.properties))
         for attribute in found.schema.attributes
         if attribute.name in found.properties and not attribute.is_name
     )
@@ -130,10 +128,6 @@ def _here(found: FoundHere, language: str) -> HereRow:
         facts=facts,
         is_made_up=found.layer.origin in (Origin.ILLUSTRATIVE, Origin.SCHEMATIC),
     )
-
-
-def _with_unit(text: str, unit: str) -> str:
-    return f"{text} {unit}" if unit else text
 
 
 def _address(name: str, *args: str) -> str:
@@ -149,7 +143,9 @@ def script_words() -> Mapping[str, str]:
         "nothing": gettext("Nothing of the layers shown is here."),
         "looking": gettext("Looking…"),
         "failed": gettext("That did not work. Try again."),
-        "measure": gettext("Click on the map to measure; double-click or Enter ends it."),
+        "measure": gettext(
+            "Click on the map to measure; a double click ends it. By keyboard, Enter puts a point in the middle and Shift+Enter ends it."
+        ),
         "length": gettext("Length"),
         "area": gettext("Area"),
         "none_found": gettext("Nothing found"),

@@ -1,13 +1,17 @@
 """What plans say of a place, in words: zones, square metres, limits, papers; and amendments as a list of differences."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import shapely
+import shapely.geometry
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
-from rivulus.atlas.models import Amendment, AmendmentItem, PlanDocument
+from rivulus.atlas.models import Amendment, AmendmentItem, Feature, PlanDocument
+from rivulus.atlas.presenters.layers import words_of
 from rivulus.atlas.queries.parcels import LimitHere, Report, ZoneHere
 from rivulus.atlas.rules import measuring, plans
 from rivulus.atlas.rules.schemas import Schema
@@ -168,8 +172,8 @@ def _difference(item: AmendmentItem, before: tuple[Mapping[str, object], Any] | 
     lines = tuple(
         (
             attribute.title_in(language),
-            attribute.words_for(old[attribute.name], language) if attribute.name in old else "–",
-            attribute.words_for(new[attribute.name], language) if attribute.name in new else "–",
+            words_of(attribute, old) or "–",
+            words_of(attribute, new) or "–",
         )
         for attribute in schema.attributes
         if old.get(attribute.name) != new.get(attribute.name)
@@ -182,6 +186,48 @@ def _difference(item: AmendmentItem, before: tuple[Mapping[str, object], Any] | 
         lines=lines,
         moved=_moved(item, before),
     )
+
+
+def zone_features(zones: Iterable[Feature]) -> dict[str, object]:
+    """Return zones as GeoJSON for the map."""
+    return _collection(
+        _shape(from_wkb(zone.geometry), f"{zone.key} {zone.properties.get('zone') or ''}".strip(), "", "stream")
+        for zone in zones
+    )
+
+
+def bounds_of_zones(zones: Iterable[Feature]) -> tuple[float, float, float, float] | None:
+    """Return the box around zones, or None where there are none."""
+    shapes = np.array([from_wkb(zone.geometry) for zone in zones], dtype=object)
+    return tuple(shapely.total_bounds(shapes).tolist()) if len(shapes) else None
+
+
+def difference_features(
+    items: Sequence[AmendmentItem], before: Mapping[str, tuple[Mapping[str, object], Any]]
+) -> dict[str, object]:
+    """Return what an amendment changes as GeoJSON for the map: outlines before and after."""
+    shapes = []
+    for item in items:
+        if item.key in before:
+            shapes.append(_shape(before[item.key][1], item.key, gettext("before"), "stibnite"))
+        if item.geometry is not None and item.action != plans.ItemAction.REMOVE:
+            shapes.append(_shape(from_wkb(item.geometry), item.key, gettext("after"), "malachite"))
+    return _collection(shapes)
+
+
+def bounds_of_features(collection: Mapping[str, Any]) -> tuple[float, float, float, float] | None:
+    """Return the box around what is shown on a map, or None where that is nothing."""
+    shapes = [shapely.geometry.shape(feature["geometry"]) for feature in collection["features"]]
+    return tuple(shapely.total_bounds(np.array(shapes, dtype=object)).tolist()) if shapes else None
+
+
+def _collection(features: Iterable[Mapping[str, object]]) -> dict[str, object]:
+    return {"type": "FeatureCollection", "features": list(features)}
+
+
+def _shape(geometry: Any, label: str, note: str, tone: str) -> dict[str, object]:
+    properties = {"label": label, "note": note, "tone": tone}
+    return {"type": "Feature", "properties": properties, "geometry": geometry.__geo_interface__}
 
 
 def _moved(item: AmendmentItem, before: tuple[Mapping[str, object], Any] | None) -> str:

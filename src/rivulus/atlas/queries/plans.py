@@ -18,11 +18,15 @@ from rivulus.atlas.models import (
     PlanDocument,
     ZoneRule,
 )
-from rivulus.atlas.queries.features import features_on, property_filter
+from rivulus.atlas.queries.features import features_on, in_box, property_filter
 from rivulus.atlas.queries.visible import PUBLIC, Viewer, list_layers
+from rivulus.atlas.rules.measuring import box_around
 from rivulus.atlas.rules.plans import AmendmentState
 from rivulus.kernel.errors import NotFound
 from rivulus.kernel.geometry import from_wkb
+
+MOST_SHAPES = 300
+NEAR_M = 300.0
 
 
 def list_plans(viewer: Viewer = PUBLIC) -> QuerySet[Plan]:
@@ -70,6 +74,16 @@ def list_zone_names(plan: Plan, day: dt.date) -> list[tuple[str, str]]:
     """Return key and kind of the zones of a plan, by key; 2,000 at the most."""
     rows = features_on(plan.layer, day).order_by("key").values_list("key", "properties__zone")[:2000]
     return [(key, str(zone or "")) for key, zone in rows]
+
+
+def list_shapes(plan: Plan, key: str = "", keys: Collection[str] | None = None) -> list[Feature]:
+    """Return zones of today with their outlines: some, or the ones around a zone, or the first ones of the plan."""
+    rows = features_on(plan.layer).order_by("key")
+    if keys is not None:
+        return list(rows.filter(key__in=keys)[:MOST_SHAPES])
+    one = rows.filter(key=key).first() if key else None
+    near = in_box(rows, box_around(from_wkb(one.geometry).bounds, NEAR_M)) if one is not None else rows
+    return list(near[:MOST_SHAPES])
 
 
 def zones_by_key(

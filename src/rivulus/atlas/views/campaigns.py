@@ -17,6 +17,7 @@ from rivulus.atlas.models import Campaign, CampaignMember
 from rivulus.atlas.presenters import campaigns as presenter
 from rivulus.atlas.presenters.viewer import may, viewer
 from rivulus.atlas.queries import campaigns as queries
+from rivulus.atlas.queries.base import home_bounds
 from rivulus.atlas.rules import permissions
 from rivulus.atlas.rules.campaigns import osm_change
 from rivulus.atlas.rules.campaigns.moves import CAMPAIGN_STATE_NAMES, LEVEL_NAMES, CampaignState, Level
@@ -99,7 +100,8 @@ def new(request: HttpRequest) -> HttpResponseBase:
         else:
             messages.success(request, gettext("The campaign is prepared; open it when everything is ready."))
             return redirect("atlas:campaign", code=made.code)
-    return render(request, "atlas/campaigns/new.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "bounds": home_bounds()}
+    return render(request, "atlas/campaigns/new.html", context, status=422 if form.errors else 200)
 
 
 @requires()

@@ -20,6 +20,7 @@ from rivulus.atlas.presenters import layers as layer_presenter
 from rivulus.atlas.presenters.viewer import may, viewer
 from rivulus.atlas.queries import features as queries
 from rivulus.atlas.queries import history
+from rivulus.atlas.queries.base import home_bounds
 from rivulus.atlas.queries.features import SeenFeature
 from rivulus.atlas.rules.diffs import clash, merge
 from rivulus.atlas.rules.placing import write_place
@@ -143,7 +144,15 @@ def edit(request: HttpRequest, code: str, key: str) -> HttpResponseBase:
 
 
 def _show_form(request: HttpRequest, form: FeatureForm, layer: Layer, key: str | None) -> HttpResponse:
-    context = {"form": form, "layer": layer, "key": key, "is_machines": layer.is_kept_by_machine}
+    context = {
+        "form": form,
+        "layer": layer,
+        "key": key,
+        "is_machines": layer.is_kept_by_machine,
+        "bounds": form.feature.geometry.bounds
+        if form.feature is not None
+        else queries.bounds_of(layer) or home_bounds(),
+    }
     return render(request, "atlas/layers/edit.html", context, status=422 if form.errors else 200)
 
 

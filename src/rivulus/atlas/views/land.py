@@ -19,6 +19,7 @@ from rivulus.atlas.presenters.plans import report_words
 from rivulus.atlas.presenters.viewer import may, viewer
 from rivulus.atlas.queries import land as queries
 from rivulus.atlas.queries import parcels
+from rivulus.atlas.queries.base import home_bounds
 from rivulus.atlas.rules import land
 from rivulus.atlas.rules.permissions import EDITORS
 from rivulus.kernel import clock
@@ -141,7 +142,7 @@ def edit(request: HttpRequest, code: str) -> HttpResponseBase:
 
 
 def _show_form(request: HttpRequest, form: LandForm, asset: LandAsset | None) -> HttpResponse:
-    context = {"form": form, "asset": asset}
+    context = {"form": form, "asset": asset, "bounds": asset.box if asset is not None else home_bounds()}
     return render(request, "atlas/land/edit.html", context, status=422 if form.errors else 200)
 
 

@@ -94,6 +94,7 @@ def _show(
         },
         "bounds": measuring.box_around(geometry.bounds, AROUND_M),
         "print_url": _print_url(parcel, middle, day),
+        "map_url": _map_url(report, middle),
     }
     return render(request, "atlas/plans/parcel.html", context)
 
@@ -158,6 +159,13 @@ def _parcel_url(key: str, day: dt.date) -> str:
 
 def _point_url(longitude: float, latitude: float, day: dt.date) -> str:
     return f"{reverse('atlas:parcel_search')}?lon={longitude:.6f}&lat={latitude:.6f}{_on(day)}"
+
+
+def _map_url(report: queries.Report, middle: shapely.Point) -> str:
+    """Return where the zones and limits that speak of a place are drawn around it."""
+    layers = [zone.plan.layer.code for zone in report.zones] + [limit.constraint.layer.code for limit in report.limits]
+    shown = ",".join(dict.fromkeys(["parcels", *layers]))
+    return f"{reverse('atlas:map')}?layers={shown}#16.50/{middle.y:.5f}/{middle.x:.5f}"
 
 
 def _print_url(parcel: queries.Parcel | None, middle: shapely.Point, day: dt.date) -> str:

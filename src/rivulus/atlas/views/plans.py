@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -49,6 +49,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
     plan = _plan(request, code)
     today, keeps = clock.today(), _keeps(request, plan)
     zones = Paginator(queries.list_zones(plan, today), ON_A_PAGE).get_page(request.GET.get("page"))
+    shapes = queries.list_shapes(plan, keys=[zone.key for zone in zones])
     context = {
         "plan": plan,
         "kind": presenter.kind_words(plans.PLAN_KIND_NAMES, plan.kind),
@@ -56,6 +57,8 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         "documents": [(paper.title, presenter.document_url(paper)) for paper in queries.list_documents([plan])],
         "page": zones,
         "zones": [(zone.key, zone.properties.get("zone", "")) for zone in zones],
+        "features": presenter.zone_features(shapes),
+        "bounds": presenter.bounds_of_zones(shapes),
         "amendments": [
             (each, presenter.kind_words(plans.AMENDMENT_STATE_NAMES, each.state), presenter.amendment_url(each))
             for each in queries.list_amendments(plan, with_drafts=keeps)
@@ -90,27 +93,36 @@ def amendment(request: HttpRequest, code: str, number: int) -> HttpResponse:
     return _show(request, plan, found)
 
 
-def _show(request: HttpRequest, plan: Plan, found: Amendment, form: AmendmentForm | None = None) -> HttpResponse:
+def _show(
+    request: HttpRequest,
+    plan: Plan,
+    found: Amendment,
+    form: AmendmentForm | None = None,
+    decision: DecisionForm | None = None,
+) -> HttpResponse:
     keeps = _keeps(request, plan)
     items = list(found.items.all())
     day = found.effective_on or clock.today()
     before = queries.zones_by_key(plan, [item.key for item in items], found.change, day)
     is_draft = found.state == AmendmentState.DRAFT
+    features = presenter.difference_features(items, before)
     context = {
         "plan": plan,
         "amendment": found,
         "state": presenter.kind_words(plans.AMENDMENT_STATE_NAMES, found.state),
         "differences": presenter.differences(items, before, read_schema(plan.layer.schema).open),
+        "features": features,
+        "bounds": presenter.bounds_of_features(features),
         "keeps": keeps,
         "is_draft": is_draft,
         "is_waiting": found.state == AmendmentState.REVIEW,
         "form": (form or AmendmentForm(initial=_initial(found))) if keeps and is_draft else None,
-        "decision_form": DecisionForm(),
+        "decision_form": decision or DecisionForm(),
         "decide_refusal": _decide_refusal(request, found),
         "may_review": may(request, "review_plan"),
         "zones": [key for key, _ in queries.list_zone_names(plan, clock.today())] if keeps and is_draft else [],
     }
-    return render(request, "atlas/plans/amendment.html", context, status=422 if form is not None else 200)
+    return render(request, "atlas/plans/amendment.html", context, status=422 if form or decision else 200)
 
 
 def _initial(found: Amendment) -> dict[str, object]:
@@ -138,11 +150,8 @@ def move(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     doing = request.POST.get("do", "")
     try:
         if doing == "describe":
-            form = AmendmentForm(request.POST)
-            if not form.is_valid():
-                return _show(request, plan, found, form)
-            actions.describe(by=_person(request), amendment=found, **form.cleaned_data)
-        elif doing == "submit":
+            return _describe(request, plan, found)
+        if doing == "submit":
             actions.submit(by=_person(request), amendment=found, revision=_revision(request))
         elif doing == "withdraw":
             actions.withdraw(by=_person(request), amendment=found)
@@ -158,6 +167,31 @@ def move(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     return redirect("atlas:amendment", code=code, number=number)
 
 
+def _describe(request: HttpRequest, plan: Plan, found: Amendment) -> HttpResponseBase:
+    """Keep what was written; where somebody else was faster, show theirs and give back what was typed."""
+    form = AmendmentForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.describe(by=_person(request), amendment=found, **form.cleaned_data)
+        except Refused as refused:
+            fresh = _find(plan, found.number, with_drafts=True)
+            form = AmendmentForm(_knowing(request, fresh))
+            form.add_error(None, say(refused))
+            if fresh.state == AmendmentState.DRAFT and fresh.revision != _revision(request):
+                form.add_error(None, gettext("Theirs stands above. Yours is below; kept again, it replaces theirs."))
+            return _show(request, plan, fresh, form)
+        messages.success(request, gettext("The draft is kept."))
+        return redirect("atlas:amendment", code=plan.code, number=found.number)
+    return _show(request, plan, found, form)
+
+
+def _knowing(request: HttpRequest, found: Amendment) -> QueryDict:
+    """Return what was typed, as by somebody who now sees the draft as it is: kept again, it replaces what is there."""
+    given = request.POST.copy()
+    given["revision"] = str(found.revision)
+    return given
+
+
 @requires(*REVIEWERS)
 @require_POST
 def decide(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
@@ -167,16 +201,15 @@ def decide(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     form, verb = DecisionForm(request.POST), request.POST.get("do", "")
     if verb not in plans.DECISIONS:
         raise Http404
-    if not form.is_valid():
-        messages.error(request, gettext("Give a reason for the decision."))
-        return redirect("atlas:amendment", code=code, number=number)
-    try:
-        actions.decide(by=_person(request), amendment=found, verb=verb, reason=form.cleaned_data["reason"])
-    except Refused as refused:
-        messages.error(request, say(refused))
-    else:
-        messages.success(request, gettext("Your decision is kept."))
-    return redirect("atlas:amendment", code=code, number=number)
+    if form.is_valid():
+        try:
+            actions.decide(by=_person(request), amendment=found, verb=verb, reason=form.cleaned_data["reason"])
+        except Refused as refused:
+            form.add_error(None, say(refused))
+        else:
+            messages.success(request, gettext("Your decision is kept."))
+            return redirect("atlas:amendment", code=code, number=number)
+    return _show(request, plan, _find(plan, number, with_drafts=True), decision=form)
 
 
 @requires(*EDITORS)
@@ -208,16 +241,26 @@ def zone(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
             geometry=None if is_end else form.cleaned_data["outline"],
         )  # fmt: skip
     except Refused as refused:
+        fresh = _find(plan, number, with_drafts=True)
+        form = ZoneForm(_knowing(request, fresh), **asked)
         form.is_valid()
         form.add_error(None, say(refused))
-        return _show_zone(request, plan, found, form, current is not None)
+        return _show_zone(request, plan, fresh, form, current is not None)
     except NotFound:
         raise Http404 from None
     return redirect("atlas:amendment", code=code, number=number)
 
 
 def _show_zone(request: HttpRequest, plan: Plan, found: Amendment, form: ZoneForm, is_known: bool) -> HttpResponse:
-    context = {"plan": plan, "amendment": found, "form": form, "is_known": is_known}
+    zones = queries.list_shapes(plan, form["key"].value() or "")
+    context = {
+        "plan": plan,
+        "amendment": found,
+        "form": form,
+        "is_known": is_known,
+        "features": presenter.zone_features(zones),
+        "bounds": presenter.bounds_of_zones([zone for zone in zones if zone.key == form["key"].value()] or zones),
+    }
     return render(request, "atlas/plans/zone.html", context, status=422 if form.is_bound and form.errors else 200)
 
 

@@ -41,7 +41,12 @@ if TYPE_CHECKING:
 @require_safe
 def one(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """Show a task: where it is, what was drawn, what the checks say, what was said, and what may be done now."""
-    campaign, task = _task(request, code, number)
+    return _show_task(request, *_task(request, code, number))
+
+
+def _show_task(
+    request: HttpRequest, campaign: Campaign, task: CampaignTask, form: CommentForm | None = None
+) -> HttpResponse:
     schema = read_schema(campaign.layer.schema).open
     drawn, there = list(task.contributions.all()), queries.list_features_in(task)
     member = queries.find_member(campaign, cast("Person", request.user))
@@ -50,7 +55,7 @@ def one(request: HttpRequest, code: str, number: int) -> HttpResponse:
     context = {
         "campaign": campaign,
         "task": task,
-        "state": gettext(TASK_STATE_NAMES[TaskState.READY if queries.is_free(task) else TaskState(task.state)]),
+        "state": gettext("You are mapping") if holds else _state_words(task),
         "drawn": [(row, presenter.action_words(row.action), presenter.facts(row.properties, schema)) for row in drawn],
         "there": [(row.key, schema.name_of(row.properties, row.key)) for row in there[:200]],
         "features": presenter.drawn_features(task, there, drawn, schema),
@@ -59,12 +64,17 @@ def one(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "events": _events(task),
         "member": member,
         "holds": holds,
+        "is_taken": task.state == TaskState.LOCKED and not holds and not queries.is_free(task),
         "may": {str(move): not refusal for move, refusal in ways.items()},
         "refusals": {str(move): refusal for move, refusal in ways.items()},
         "validates": bool(member and RANK[Level(member.level)] >= RANK[WAYS[Move.VALIDATE].level]),
-        "comment_form": CommentForm(),
+        "comment_form": form or CommentForm(),
     }
-    return render(request, "atlas/campaigns/task.html", context)
+    return render(request, "atlas/campaigns/task.html", context, status=422 if form is not None else 200)
+
+
+def _state_words(task: CampaignTask) -> str:
+    return gettext(TASK_STATE_NAMES[TaskState.READY if queries.is_free(task) else TaskState(task.state)])
 
 
 def _events(task: CampaignTask) -> list[tuple[str, object]]:
@@ -131,7 +141,8 @@ def do(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
             case _:
                 raise Http404
     except Refused as refused:
-        messages.error(request, say(refused))
+        form.add_error(None, say(refused))
+        return _show_task(request, *_task(request, code, number), form)  # the comment stays where it was written
     except NotFound:
         raise Http404 from None
     return redirect("atlas:task", code=code, number=number)
@@ -150,7 +161,7 @@ def draw(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     """Draw a new feature, or change or end one that is there or was drawn."""
     campaign, task = _task(request, code, number)
     refusal = _refusal(request, campaign, task, Move.SUBMIT)
-    if refusal:
+    if refusal and request.method != "POST":  # what somebody has drawn is not thrown away: the form says why instead
         messages.error(request, refusal)
         return redirect("atlas:task", code=code, number=number)
     key = request.POST.get("key", request.GET.get("key", ""))

@@ -110,13 +110,13 @@ class RivulusMap extends HTMLElement {
     this._listens = true;
     for (const layer of ["own-points", "own-lines", "own-areas"]) {
       map.on("click", layer, (event) => this._tell(event));
-      map.on("mouseenter", layer, () => { map.getCanvas().style.cursor = "pointer"; });
+      map.on("mouseenter", layer, () => { map.getCanvas().style.cursor = this.hasAttribute("data-draws") ? "" : "pointer"; });
       map.on("mouseleave", layer, () => { map.getCanvas().style.cursor = ""; });
     }
   }
 
   _tell(event) {
-    if (event.originalEvent.defaultPrevented) return;
+    if (event.originalEvent.defaultPrevented || this.hasAttribute("data-draws")) return;
     event.originalEvent.preventDefault();
     const { label, note, href } = event.features[0].properties;
     const box = document.createElement("div");
