@@ -230,7 +230,7 @@ class StageForm(forms.Form):
     """A step of the recovery of the ground."""
 
     number = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-    stage = forms.ChoiceField(label=_("Step"))
+    stage = forms.ChoiceField(label=_("Step of the recovery"))
     on = forms.DateField(label=_("On"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     note = forms.CharField(
         label=_("What was done, with which plants"),
