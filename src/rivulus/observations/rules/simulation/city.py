@@ -100,7 +100,7 @@ GROUPS: tuple[_Group, ...] = (
         (("heat_total", HOUR_S), ("supply_temperature", HOUR_S), ("return_temperature", HOUR_S), ("water_flow", HOUR_S)),
         {"kwh_k_day": (35, 240)}, 0.003,
     ),
-    _Group("bin", "waste", 120, "Recipient", CITY, BIN, {"litres": (240, 3000), "fill_h": (0.5, 1.7)}, 0.004),
+    _Group("bin", "waste", 120, "Container", CITY, BIN, {"litres": (240, 3000), "fill_h": (0.5, 1.7)}, 0.004),
     _Group(
         "route", "waste", 6, "Rută de colectare", CITY[::6],
         tuple((f"waste_weight:{name}", DAY_S) for name in ("residual", "paper", "plastic_metal", "glass", "bio")),
