@@ -240,7 +240,7 @@ def make_output(recipe: Recipe) -> Layer:
     made = {"any": GeometryType.ANY, "line": GeometryType.LINE, "polygon": GeometryType.POLYGON}[needs.makes]
     return Layer.objects.create(
         code=f"recipe-{recipe.code}",
-        theme=recipe.layer.theme if recipe.layer else Theme.ENVIRONMENT,
+        theme=(recipe.other or recipe.layer).theme if recipe.other or recipe.layer else Theme.ENVIRONMENT,
         title_ro=recipe.title_ro,
         title_en=recipe.title_en,
         title_hu=recipe.title_hu,

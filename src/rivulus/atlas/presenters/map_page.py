@@ -121,8 +121,8 @@ def _here(found: FoundHere, language: str) -> HereRow:
     )
     away = gettext("%(metres)s m away") % {"metres": number_text(found.distance_m, 0)}
     return HereRow(
-        name=found.name,
-        layer=found.layer.title,
+        name=found.layer.title if found.name == found.key else found.name,  # a bare key says nothing to anybody
+        layer=found.key if found.name == found.key else found.layer.title,
         url=_address("atlas:feature", found.layer.code, found.key),
         distance=away if found.distance_m >= 1 else "",
         facts=facts,

@@ -143,10 +143,12 @@ def _decide_refusal(request: HttpRequest, found: Amendment) -> str:
 
 
 @requires(*EDITORS)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def move(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     """Describe, submit or withdraw an amendment, or leave one of its zones as it is."""
     plan, found = _amendment(request, code, number)
+    if request.method != "POST":  # a refusal was loaded again, or is wanted in another language
+        return redirect("atlas:amendment", code=code, number=number)
     doing = request.POST.get("do", "")
     try:
         if doing == "describe":
@@ -193,11 +195,13 @@ def _knowing(request: HttpRequest, found: Amendment) -> QueryDict:
 
 
 @requires(*REVIEWERS)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def decide(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     """Approve, refuse or return, as a second person."""
     plan = _plan(request, code)
     found = _find(plan, number, with_drafts=True)
+    if request.method != "POST":
+        return redirect("atlas:amendment", code=code, number=number)
     form, verb = DecisionForm(request.POST), request.POST.get("do", "")
     if verb not in plans.DECISIONS:
         raise Http404

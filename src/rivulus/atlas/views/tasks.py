@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from rivulus.atlas.actions import campaigns as actions
 from rivulus.atlas.forms.campaigns import CommentForm, DrawForm, outline_of
@@ -62,6 +62,7 @@ def _show_task(
         "bounds": from_wkb(task.area).bounds,
         "findings": presenter.finding_words(queries.find_faults(task)) if drawn else [],
         "events": _events(task),
+        "wish": _wish(task),
         "member": member,
         "holds": holds,
         "is_taken": task.state == TaskState.LOCKED and not holds and not queries.is_free(task),
@@ -71,6 +72,12 @@ def _show_task(
         "comment_form": form or CommentForm(),
     }
     return render(request, "atlas/campaigns/task.html", context, status=422 if form is not None else 200)
+
+
+def _wish(task: CampaignTask) -> str:
+    """Return what should be mapped better, while that was not done."""
+    moves = [event for event in task.events.all() if event.verb in ("submit", "validate", "return")]  # newest first
+    return str(moves[0].comment) if moves and moves[0].verb == "return" else ""
 
 
 def _state_words(task: CampaignTask) -> str:
@@ -110,10 +117,12 @@ def _refusal(request: HttpRequest, campaign: Campaign, task: CampaignTask, move:
 
 
 @requires()
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def do(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     """Take, give back, hand over, validate, approve, send back, comment, or take back what was drawn."""
     _, task = _task(request, code, number)
+    if request.method != "POST":  # a refusal was loaded again, or is wanted in another language
+        return redirect("atlas:task", code=code, number=number)
     form = CommentForm(request.POST)
     form.is_valid()
     words, person = form.cleaned_data.get("comment", ""), cast("Person", request.user)

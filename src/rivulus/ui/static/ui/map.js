@@ -79,6 +79,7 @@ class RivulusMap extends HTMLElement {
     this.setAttribute("data-drawn", "");
     DARK.addEventListener("change", () => this._restyle());
     new MutationObserver(() => this._restyle()).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    addEventListener("beforeprint", () => this._putOnPaper());
     this._drawn(map);
     this.dispatchEvent(new CustomEvent("rivulus-map:ready", { bubbles: true }));
   }
@@ -87,6 +88,18 @@ class RivulusMap extends HTMLElement {
     this.querySelector(".map-canvas")?.remove();
     this._failed(error);
     console.debug("map:", error?.message);
+  }
+
+  // On paper stands a picture of what is looked at, with its sources.
+  _putOnPaper() {
+    const { map } = this;
+    map.redraw();
+    const paper = this.querySelector(".map-paper") || Object.assign(document.createElement("figure"), { className: "map-paper" });
+    const picture = Object.assign(document.createElement("img"), { src: map.getCanvas().toDataURL(), alt: this.getAttribute("aria-label") || "" });
+    const sources = document.createElement("figcaption");
+    sources.textContent = this.querySelector(".maplibregl-ctrl-attrib-inner")?.textContent || "";
+    paper.replaceChildren(picture, sources);
+    this.querySelector(".map-canvas").after(paper);
   }
 
   _restyle() {
