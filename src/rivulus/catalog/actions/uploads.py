@@ -54,12 +54,16 @@ def take_up(
 
 
 @transaction.atomic
-def note_guess(*, by: "Person | None", upload: Upload, fields: Sequence[Field]) -> Upload:
-    """Keep the first guess at the columns of a file."""
+def note_guess(
+    *, by: "Person | None", upload: Upload, fields: Sequence[Field], sheets: Mapping[str, Any] | None = None
+) -> Upload:
+    """Keep the first guess at the columns of a file, and of a workbook what its sheets are and how one was read."""
     row = _locked(upload)
     _move(row, State.DESCRIBED)
     row.schema = to_schema(fields)
-    row.save(update_fields=["state", "schema", "changed_at"])
+    if sheets:
+        row.reading = {**row.reading, "found": dict(sheets)}
+    row.save(update_fields=["state", "schema", "reading", "changed_at"])
     return row
 
 

@@ -17,6 +17,7 @@ from rivulus.catalog.rules.tableschema import (
     without_limits,
 )
 from rivulus.catalog.rules.uploads import Choice
+from rivulus.catalog.rules.workbooks.layout import SAMPLE_ROWS
 from rivulus.kernel.publishing import ColumnType
 
 MOST_DETAILED = 50
@@ -45,8 +46,12 @@ class UploadForm(forms.Form):
     )
     file = forms.FileField(
         label=gettext_lazy("File"),
-        help_text=gettext_lazy("CSV, GeoJSON or Parquet, at most 5 GB. A workbook is first saved as CSV."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.tsv,.geojson,.json,.parquet,text/csv"}),
+        help_text=gettext_lazy(
+            "CSV, GeoJSON or Parquet, at most 5 GB, or a workbook (XLSX, ODS), at most 200 MB and ten million cells in a sheet."
+        ),
+        widget=forms.ClearableFileInput(
+            attrs={"accept": ".csv,.txt,.tsv,.xlsx,.xlsm,.ods,.geojson,.json,.parquet,text/csv"}
+        ),
         error_messages={"empty": gettext_lazy("The file is empty.")},
     )
 
@@ -76,6 +81,24 @@ class ReadingForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["encoding"].choices = list(encodings.items())  # type: ignore[attr-defined]
         self.fields["delimiter"].choices = list(delimiters.items())  # type: ignore[attr-defined]
+
+
+class SheetForm(forms.Form):
+    """Which sheet of a workbook is read, and how."""
+
+    sheet = forms.ChoiceField(label=gettext_lazy("Sheet"))
+    heading = forms.IntegerField(
+        label=gettext_lazy("Row that names the columns"),
+        help_text=gettext_lazy("As the sheet counts them. 0: no row does. Empty: the row that looks like it."),
+        min_value=0,
+        max_value=SAMPLE_ROWS,
+        required=False,
+    )
+    forgives = forms.BooleanField(label=gettext_lazy("Errors of formulas count as empty cells"), required=False)
+
+    def __init__(self, *args: Any, sheets: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sheet"].choices = list(sheets)  # type: ignore[attr-defined]
 
 
 class ColumnForm(forms.Form):

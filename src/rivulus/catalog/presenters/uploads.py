@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 
 from rivulus.catalog.models import Upload
@@ -19,6 +20,16 @@ class FaultRow:
     column: str
     found: str
     sentence: str
+    cell: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRows:
+    """How a workbook was read: the sheets that hold something, which of them was taken, what to know of it."""
+
+    sheet: str
+    choices: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +59,38 @@ def present_upload(upload: Upload) -> UploadRow:
 def present_faults(faults: Sequence[Mapping[str, Any]]) -> list[FaultRow]:
     """Return the faults in the reader's language."""
     return [
-        FaultRow(one["line"], one["column"], one["found"], gettext(one["sentence"]) % one.get("values", {}))
+        FaultRow(
+            one["line"],
+            one["column"],
+            one["found"],
+            gettext(one["sentence"]) % one.get("values", {}),
+            one.get("cell", ""),
+        )
         for one in faults
     ]
+
+
+def present_sheets(reading: Mapping[str, Any]) -> SheetRows | None:
+    """Return how a workbook was read; None for other files, and before it was."""
+    found = reading.get("found")
+    if not found:
+        return None
+    choices = tuple(
+        (one["name"], _sheet_words(one)) for one in found["sheets"] if one["rows"] or one["name"] == found["sheet"]
+    )
+    notes = tuple(
+        gettext(one["sentence"]) % one["values"] if one["values"] else gettext(one["sentence"])
+        for one in found["notes"]
+    )
+    return SheetRows(found["sheet"], choices, notes)
+
+
+def _sheet_words(one: Mapping[str, Any]) -> str:
+    rows = ngettext("%(number)s row", "%(number)s rows", one["rows"]) % {
+        "number": number_format(one["rows"], force_grouping=True)
+    }
+    words = gettext("%(name)s: %(rows)s, hidden") if one["is_hidden"] else gettext("%(name)s: %(rows)s")
+    return words % {"name": one["name"], "rows": rows}
 
 
 def present_findings(findings: Sequence[Mapping[str, Any]]) -> list[FindingRow]:

@@ -26,17 +26,19 @@ QUOTE = N_("A quotation mark is opened here and never closed.")
 LETTERS = N_("A letter here is not written in %(encoding)s, as the rest of the file is.")
 TOO_LONG = N_("The line is longer than 2 MB.")
 OTHER = N_("The line cannot be read.")
+FORMULA = N_("The cell shows an error of its formula; a value is expected, or nothing.")
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault; ``sentence`` is a msgid, ``values`` fill it."""
+    """One fault; ``sentence`` is a msgid, ``values`` fill it; ``cell`` is its address in a workbook (``C12``)."""
 
     line: int
     column: str
     found: str
     sentence: str
     values: Mapping[str, Any] = field(default_factory=dict)
+    cell: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Return what is kept of it."""
@@ -46,4 +48,5 @@ class Fault:
             "found": self.found[:LONGEST],
             "sentence": self.sentence,
             "values": dict(self.values),
+            **({"cell": self.cell} if self.cell else {}),
         }

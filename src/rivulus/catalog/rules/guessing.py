@@ -17,10 +17,14 @@ SAMPLE_LINES = 200
 class Reading:
     """How a file is written."""
 
-    format: str  # csv, geojson, parquet, xlsx
+    format: str  # csv, geojson, parquet, xlsx, ods
     encoding: str = "utf-8"
     delimiter: str = ","
     has_header: bool = True
+    # of workbooks:
+    sheet: str = ""  # nothing: the first that holds a table
+    heading: int | None = None  # the row that names the columns, from 1; 0: none; None: the one that looks like it
+    forgives: bool = False  # errors of formulas are empty cells
 
     def as_json(self) -> dict[str, object]:
         """Return what is kept of it."""
@@ -29,16 +33,23 @@ class Reading:
             "encoding": self.encoding,
             "delimiter": self.delimiter,
             "has_header": self.has_header,
+            "sheet": self.sheet,
+            "heading": self.heading,
+            "forgives": self.forgives,
         }
 
 
 def reading_from(kept: Mapping[str, object]) -> Reading:
     """Return what was kept."""
+    heading = kept.get("heading")
     return Reading(
         str(kept.get("format", "csv")),
         str(kept.get("encoding", "utf-8")),
         str(kept.get("delimiter", ",")),
         bool(kept.get("has_header", True)),
+        str(kept.get("sheet") or ""),
+        heading if isinstance(heading, int) else None,
+        bool(kept.get("forgives", False)),
     )
 
 

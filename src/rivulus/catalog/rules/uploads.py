@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
+from rivulus.catalog.rules.workbooks import sizes
 from rivulus.kernel.errors import Refused
 from rivulus.kernel.words import N_
 
@@ -94,6 +95,11 @@ def check_can_publish(
     check_answers(findings, answers)
     if not [name for name in columns if answers.get(name, {}).get("choice") != Choice.REMOVE]:
         raise Refused(N_("No column would be left."))
+
+
+def is_done_at_once(size: int, form: str) -> bool:
+    """Tell whether a file is checked while its owner waits, or is left to the worker."""
+    return size <= (sizes.INLINE_BYTES if sizes.is_workbook(form) else INLINE_BYTES)
 
 
 def check_size(size: int) -> None:

@@ -385,7 +385,7 @@ def test_a_large_file_is_left_to_the_worker_and_taken_up_when_it_is_stuck(
 
     from rivulus.kernel import clock
 
-    monkeypatch.setattr(working, "INLINE_BYTES", 3)
+    monkeypatch.setattr(working, "is_done_at_once", lambda size, form: False)
     queued: list[int] = []
     monkeypatch.setattr(type(working.work), "enqueue", lambda _task, pk: queued.append(pk))
     upload = take_up(parks, "loc,n\na,1\n")

@@ -16,14 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from rivulus.catalog.actions import uploads as actions
 from rivulus.catalog.feeds.uploads import receiving, working
 from rivulus.catalog.feeds.uploads.receiving import ENCODING_NAMES
-from rivulus.catalog.forms.uploads import ReadingForm, UploadForm, answer_forms, column_forms
+from rivulus.catalog.forms.uploads import ReadingForm, SheetForm, UploadForm, answer_forms, column_forms
 from rivulus.catalog.models import Upload
 from rivulus.catalog.presenters import uploads as presenter
 from rivulus.catalog.queries import uploads as queries
 from rivulus.catalog.queries.viewing import Viewer
-from rivulus.catalog.rules.guessing import DELIMITER_NAMES
+from rivulus.catalog.rules.guessing import DELIMITER_NAMES, reading_from
 from rivulus.catalog.rules.tableschema import from_schema
-from rivulus.catalog.rules.uploads import INLINE_BYTES, MOST_FAULTS, State, check_answers, check_size
+from rivulus.catalog.rules.uploads import MOST_FAULTS, State, check_answers, check_size, is_done_at_once
 from rivulus.identity.terms import Role
 from rivulus.kernel import limits
 from rivulus.kernel.errors import NotFound, Refused
@@ -110,21 +110,33 @@ def _show(request: HttpRequest, upload: Upload, status: int = 200, **forms: Any)
     is_open = upload.state in (State.CHECKED, State.DESCRIBED)
     columns = forms.get("columns") or (column_forms(from_schema(upload.schema)) if is_open else [])
     answers = forms.get("answers") or answer_forms([one.column for one in findings], upload.answers)
-    reading = ReadingForm(initial=upload.reading, encodings=ENCODING_NAMES, delimiters=DELIMITER_NAMES)
+    sheets = presenter.present_sheets(upload.reading)
     context = {
         "shown": presenter.present_upload(upload),
         "upload": upload,
         "dataset": upload.dataset,
-        "reading": reading if upload.reading.get("format") == "csv" and is_open else None,
+        "reading": (forms.get("reading") or _reading_form(upload, None)) if is_open else None,
+        "sheets": sheets,
         "columns": columns,
         "faults": presenter.present_faults(upload.faults),
         "most_faults": MOST_FAULTS,
         "findings": list(zip(findings, answers, strict=True)) if upload.state == State.CHECKED else [],
         "is_answered": _is_answered(upload),
         "may_publish": upload.state == State.CHECKED and not upload.fault_count and bool(upload.rows),
-        "is_large": upload.size > INLINE_BYTES,
+        "is_large": not is_done_at_once(upload.size, reading_from(upload.reading).format),
     }
     return render(request, "catalog/data/upload.html", context, status=status)
+
+
+def _reading_form(upload: Upload, data: Any) -> ReadingForm | SheetForm | None:
+    """How a file was read, to be said otherwise; GeoJSON and Parquet are read in one way only."""
+    sheets = presenter.present_sheets(upload.reading)
+    if sheets is not None:
+        initial = {**upload.reading, "sheet": sheets.sheet, "heading": upload.reading["found"]["heading"]}
+        return SheetForm(data, initial=initial, sheets=sheets.choices)
+    if upload.reading.get("format") != "csv":
+        return None
+    return ReadingForm(data, initial=upload.reading, encodings=ENCODING_NAMES, delimiters=DELIMITER_NAMES)
 
 
 @require_POST
@@ -161,9 +173,11 @@ def _describe(request: HttpRequest, upload: Upload) -> HttpResponse | None:
 
 
 def _reread(request: HttpRequest, upload: Upload) -> HttpResponse | None:
-    form = ReadingForm(request.POST, encodings=ENCODING_NAMES, delimiters=DELIMITER_NAMES)
-    if not form.is_valid():
+    form = _reading_form(upload, request.POST)
+    if form is None:
         raise Http404
+    if not form.is_valid():
+        return _show(request, upload, 422, reading=form)
     reading = {**upload.reading, **form.cleaned_data}
     working.begin(actions.reread(by=_person(request), upload=upload, reading=reading))
     return None

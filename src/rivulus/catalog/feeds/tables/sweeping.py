@@ -24,6 +24,8 @@ def sweep() -> int:
     for file in places.scratch_folder().glob("made/*"):
         if file.stem not in versions:
             removed += _remove(file, limit)
+    for file in places.scratch_folder().glob("recoded/*"):  # what is still wanted is made again
+        removed += _remove(file, limit)
     return removed
 
 

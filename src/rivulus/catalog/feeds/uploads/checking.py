@@ -263,7 +263,10 @@ def _list_faults(loaded: Loaded, question: _Question) -> list[Fault]:
         f"SELECT raw.rowid, {cell} FROM raw POSITIONAL JOIN typed WHERE {question.where} ORDER BY raw.rowid LIMIT {MOST_FAULTS}"  # noqa: S608
     ).fetchall()
     heading = question.field.heading or question.field.name
-    return [Fault(loaded.line(row), heading, text or "", question.sentence, question.values) for row, text in rows]
+    return [
+        Fault(loaded.line(row), heading, text or "", question.sentence, question.values, loaded.cell(row, question.at))
+        for row, text in rows
+    ]
 
 
 def _more_faults(loaded: Loaded, at: int, field: Field) -> Iterator[Fault]:
@@ -275,7 +278,7 @@ def _more_faults(loaded: Loaded, at: int, field: Field) -> Iterator[Fault]:
                 (SELECT c{at} FROM raw WHERE c{at} IS NOT NULL GROUP BY 1 HAVING count(*) > 1) ORDER BY raw.rowid"""  # noqa: S608
         ).fetchall()
         for row, text in rows:
-            yield Fault(loaded.line(row), heading, text, words.TWICE)
+            yield Fault(loaded.line(row), heading, text, words.TWICE, cell=loaded.cell(row, at))
     if field.type is T.GEOJSON:
         yield from _bad_places(loaded, at, heading)
 
@@ -295,6 +298,7 @@ def _bad_places(loaded: Loaded, at: int, heading: str) -> Iterator[Fault]:
                 heading,
                 text if isinstance(text, str) else "",
                 words.NOT_OF_TYPE["geojson"],
+                cell=loaded.cell(row + int(place), at),
             )
         row += batch.num_rows
 

@@ -7,19 +7,22 @@ import re
 import shutil
 import uuid
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
 
 from rivulus.catalog.feeds.uploads.receiving import first_rows, list_bad_lines, sample_of, utf8_file
+from rivulus.catalog.feeds.uploads.workbooks import reading as workbooks
 from rivulus.catalog.queries.places import scratch_folder
 from rivulus.catalog.rules import faults as words
 from rivulus.catalog.rules.columns import MOST_COLUMNS
@@ -27,6 +30,7 @@ from rivulus.catalog.rules.faults import Fault
 from rivulus.catalog.rules.guessing import Reading
 from rivulus.catalog.rules.tableschema import MISSING
 from rivulus.catalog.rules.uploads import MOST_FAULTS, MOST_ROWS
+from rivulus.catalog.rules.workbooks.sizes import is_workbook
 from rivulus.kernel.errors import Refused
 from rivulus.kernel.words import N_
 
@@ -38,11 +42,20 @@ REJECTED = """SELECT line, error_type, column_idx, coalesce(column_name, ''), co
     FROM reject_errors ORDER BY line, column_idx LIMIT ?"""
 
 
+class Numbers(Protocol):
+    """From the number of a row, from 0, to the line of the file it stands in."""
+
+    def of(self, row: int) -> int:
+        """Return the line."""
+        ...
+
+
 @dataclass(slots=True)
 class Loaded:
     """A file in memory: the table ``raw`` with the columns c0, c1 …; places of GeoJSON and Parquet are WKB.
 
-    ``faults`` are lines that could not be read at all.
+    ``faults`` are lines that could not be read at all. Of a workbook ``letters`` are what its sheet calls the columns, and
+    ``sheets`` what is known of all its sheets.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -51,16 +64,22 @@ class Loaded:
     wkb: frozenset[int] = frozenset()
     faults: list[Fault] = field(default_factory=list)
     fault_count: int = 0
-    line_of_row: "Lines | None" = None
+    line_of_row: Numbers | None = None
+    letters: list[str] = field(default_factory=list)
+    sheets: dict[str, Any] = field(default_factory=dict)
 
     def line(self, row: int) -> int:
         """Return the line of the file that a row stands in; of a file without lines its number."""
         return self.line_of_row.of(row) if self.line_of_row else row + 1
 
+    def cell(self, row: int, at: int) -> str:
+        """Return the address of a cell in the sheet of a workbook."""
+        return f"{self.letters[at]}{self.line(row)}" if self.letters else ""
+
 
 @contextmanager
-def loaded(file: Path, reading: Reading) -> Iterator[Loaded]:
-    """Read a file; raises Refused where it is no such file."""
+def loaded(file: Path, reading: Reading, progress: Callable[[int], None] = lambda _percent: None) -> Iterator[Loaded]:
+    """Read a file; raises Refused where it is no such file. What takes long says how many percent of it are done."""
     folder = scratch_folder() / f"reading-{uuid.uuid4().hex}"
     connection = duckdb.connect()
     try:
@@ -77,9 +96,12 @@ def loaded(file: Path, reading: Reading) -> Iterator[Loaded]:
         ):
             connection.execute(f"SET {setting}")
         try:
-            found = {"csv": _load_csv, "geojson": _load_geojson, "parquet": _load_parquet}[reading.format](
-                connection, file, reading
+            load = (
+                partial(_load_workbook, progress=progress)
+                if is_workbook(reading.format)
+                else {"csv": _load_csv, "geojson": _load_geojson, "parquet": _load_parquet}[reading.format]
             )
+            found = load(connection, file, reading)
         except duckdb.OutOfMemoryException:
             raise Refused(N_("The file needs more memory than there is. Split it into several files.")) from None
         if found.rows > MOST_ROWS:
@@ -224,6 +246,52 @@ def _lines(
 def _count_lines(file: Path) -> int:
     with file.open("rb") as opened:
         return sum(part.count(b"\n") for part in iter(lambda: opened.read(1 << 20), b""))
+
+
+# Workbooks.
+
+
+def _load_workbook(
+    connection: duckdb.DuckDBPyConnection, file: Path, reading: Reading, progress: Callable[[int], None]
+) -> Loaded:
+    kept = workbooks.rows_of(file, reading, progress)
+    about = kept.about
+    moments = set(about["moments"])
+    shown = ", ".join(
+        f"{_moment(f'c{at}') if at in moments else cleaned(f'c{at}')} AS c{at}" for at in range(len(about["headings"]))
+    )
+    connection.execute(f"CREATE TABLE raw AS SELECT {shown} FROM read_parquet(?) ORDER BY row", [str(kept.file)])  # noqa: S608
+    faults = [
+        Fault(row, about["headings"][at], text, words.FORMULA, cell=f"{about['letters'][at]}{row}")
+        for row, at, text in about["errors"]
+    ]
+    numbers = pq.read_table(kept.file, columns=["row"]).column("row").to_numpy()
+    return Loaded(
+        connection,
+        list(about["headings"]),
+        int(about["rows"]),
+        faults=faults,
+        fault_count=about["error_count"],
+        line_of_row=RowNumbers(numbers),
+        letters=list(about["letters"]),
+        sheets={name: about[name] for name in ("sheets", "sheet", "heading", "notes")},
+    )
+
+
+def _moment(cell: str) -> str:
+    """Where some days of a column have a time of day, the others are midnight."""
+    return f"CASE WHEN regexp_full_match({cell}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') THEN {cell} || 'T00:00:00' ELSE {cleaned(cell)} END"
+
+
+class RowNumbers:
+    """The rows of the sheet that hold something."""
+
+    def __init__(self, numbers: "np.ndarray[Any, Any]") -> None:
+        self.numbers = numbers
+
+    def of(self, row: int) -> int:
+        """Return the row of the sheet."""
+        return int(self.numbers[row])
 
 
 # GeoJSON and Parquet.

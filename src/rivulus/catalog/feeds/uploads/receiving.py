@@ -13,6 +13,7 @@ from typing import Protocol
 
 import charset_normalizer
 
+from rivulus.catalog.feeds.uploads.workbooks import packing
 from rivulus.catalog.queries.places import scratch_folder, uploads_folder
 from rivulus.catalog.rules import uploads as rules
 from rivulus.catalog.rules.guessing import Reading, guess_delimiter, has_header
@@ -33,13 +34,14 @@ ENCODING_NAMES = {
     "utf-16": "UTF-16",
 }
 OTHERS = {
-    b"PK": N_("a ZIP archive or a workbook"),
+    b"PK": N_("a ZIP archive"),
     b"\x1f\x8b": N_("a gzip archive"),
     b"%PDF": N_("a PDF"),
     b"7z\xbc\xaf": N_("a 7-Zip archive"),
-    b"\xd0\xcf\x11\xe0": N_("an old workbook"),
     b"\x28\xb5\x2f\xfd": N_("a Zstandard archive"),
 }
+PACKED, OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+WANTED = N_("The file is %(what)s; a table is wanted: CSV, XLSX, ODS, GeoJSON or Parquet.")
 
 
 class Stream(Protocol):
@@ -112,9 +114,13 @@ def recognise(file: Path) -> Reading:
         raise Refused(N_("The file is empty."))
     if head.startswith(b"PAR1"):
         return Reading("parquet")
+    if head.startswith(OLD):
+        raise packing.refuse_old(file)
+    if head.startswith(PACKED) and (form := packing.recognise(file)):
+        return Reading(form)
     for mark, what in OTHERS.items():
         if head.startswith(mark):
-            raise Refused(N_("The file is %(what)s; a CSV, GeoJSON or Parquet file is wanted."), what=what)
+            raise Refused(WANTED, what=what)
     text_start = head.removeprefix(codecs.BOM_UTF8).lstrip()
     if text_start.startswith(b"{"):
         return Reading("geojson")
@@ -179,7 +185,7 @@ def _encoding_of(file: Path, head: bytes) -> str:
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     if b"\x00" in head:
-        raise Refused(N_("The file is not a text; a CSV, GeoJSON or Parquet file is wanted."))
+        raise Refused(N_("The file is not a text; a table is wanted: CSV, XLSX, ODS, GeoJSON or Parquet."))
     good, bad, sample = _count_letters(file)
     if not bad or good > bad * 3:
         # Mixed: most letters are UTF-8, and the lines with others are faults to be shown.

@@ -3,18 +3,18 @@
 import datetime as dt
 import logging
 import time
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 
 from django.tasks import task
 
 from rivulus.catalog.actions import uploads as actions
 from rivulus.catalog.feeds.tables.writing import write_batches
 from rivulus.catalog.feeds.uploads import checking, receiving
-from rivulus.catalog.feeds.uploads.loading import loaded
+from rivulus.catalog.feeds.uploads.loading import Loaded, loaded
 from rivulus.catalog.models import Upload
 from rivulus.catalog.rules.guessing import reading_from
 from rivulus.catalog.rules.tableschema import from_schema
-from rivulus.catalog.rules.uploads import INLINE_BYTES, WORKING, Choice, State
+from rivulus.catalog.rules.uploads import WORKING, Choice, State, is_done_at_once
 from rivulus.kernel import clock
 from rivulus.kernel.errors import Refused
 from rivulus.kernel.words import N_
@@ -42,17 +42,26 @@ def work(upload_id: int) -> None:
 
 def begin(upload: Upload) -> None:
     """Work on a small file now and leave a large one to the worker."""
-    if upload.size <= INLINE_BYTES:
+    if is_done_at_once(upload.size, reading_from(upload.reading).format):
         work.call(upload.pk)
     else:
         work.enqueue(upload.pk)
 
 
+def _loaded(upload: Upload) -> AbstractContextManager[Loaded]:
+    """Read the file of an upload; how far that is, its owner sees."""
+
+    def progress(percent: int) -> None:
+        actions.note_progress(by=None, upload=upload, percent=percent * LOADED // 100)
+
+    return loaded(receiving.file_of(upload.file), reading_from(upload.reading), progress)
+
+
 def _guess(upload: Upload) -> None:
     started = time.monotonic()
-    with loaded(receiving.file_of(upload.file), reading_from(upload.reading)) as found:
+    with _loaded(upload) as found:
         fields = checking.guess_fields(found)
-        upload = actions.note_guess(by=None, upload=upload, fields=fields)
+        upload = actions.note_guess(by=None, upload=upload, fields=fields, sheets=found.sheets)
         upload = actions.describe(by=None, upload=upload, fields=from_schema(upload.schema))
         actions.note_progress(by=None, upload=upload, percent=LOADED)
         _keep(upload, checking.check(found, fields), started)
@@ -60,7 +69,7 @@ def _guess(upload: Upload) -> None:
 
 def _check(upload: Upload) -> None:
     started = time.monotonic()
-    with loaded(receiving.file_of(upload.file), reading_from(upload.reading)) as found:
+    with _loaded(upload) as found:
         fields = from_schema(upload.schema)
         actions.note_progress(by=None, upload=upload, percent=LOADED)
         if len(fields) != len(found.headings):
@@ -84,7 +93,7 @@ def _publish(upload: Upload) -> None:
     fields = from_schema(upload.schema)
     kept = [at for at, field in enumerate(fields) if upload.answers.get(field.name, {}).get("choice") != Choice.REMOVE]
     columns = [fields[at].as_column() for at in kept]
-    with loaded(receiving.file_of(upload.file), reading_from(upload.reading)) as found:
+    with _loaded(upload) as found:
         actions.note_progress(by=None, upload=upload, percent=LOADED)
         checked = checking.check(found, fields)
         actions.note_progress(by=None, upload=upload, percent=CHECKED)
