@@ -237,10 +237,11 @@ def _show(run: RecipeRun, result: Result) -> None:
 def make_output(recipe: Recipe) -> Layer:
     """Make the layer that shows the answers of a recipe."""
     needs = NEEDS[RecipeKind(recipe.kind)]
+    subject = recipe.other or recipe.layer
     made = {"any": GeometryType.ANY, "line": GeometryType.LINE, "polygon": GeometryType.POLYGON}[needs.makes]
     return Layer.objects.create(
         code=f"recipe-{recipe.code}",
-        theme=(recipe.other or recipe.layer).theme if recipe.other or recipe.layer else Theme.ENVIRONMENT,
+        theme=subject.theme if subject is not None else Theme.ENVIRONMENT,
         title_ro=recipe.title_ro,
         title_en=recipe.title_en,
         title_hu=recipe.title_hu,

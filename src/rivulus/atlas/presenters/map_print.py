@@ -14,6 +14,7 @@ from rivulus.atlas.presenters.map_page import LayerRow, theme_rows
 from rivulus.atlas.queries import printed
 from rivulus.atlas.queries.visible import Viewer
 from rivulus.atlas.rules.printing import sheets
+from rivulus.atlas.rules.printing.reading import Drawable
 from rivulus.atlas.rules.printing.sheets import Sheet
 from rivulus.atlas.rules.printing.svg import Picture
 from rivulus.atlas.rules.schemas import read_schema
@@ -55,8 +56,13 @@ def build_pdf(
     return typeset(files, fonts=fonts.fonts_folder(), timestamp=int(made_at.timestamp()), limit_s=LIMIT_S)
 
 
-def draw(sheet: Sheet, style: dict[str, object], shown: Sequence[printed.PrintedLayer]) -> str:
-    """Return the picture: the base map below, then the layers in their order, names last."""
+def draw(
+    sheet: Sheet,
+    style: dict[str, object],
+    shown: Sequence[printed.PrintedLayer],
+    marked: tuple[dict[str, object], Sequence[Drawable]] | None = None,
+) -> str:
+    """Return the picture: the base map below, then the layers in their order, what is marked, names last."""
     picture = Picture(sheet, fonts.FAMILY)
     base = printed.list_base(sheet.box, sheet.data_zoom)
     parts = style["layers"]
@@ -68,6 +74,8 @@ def draw(sheet: Sheet, style: dict[str, object], shown: Sequence[printed.Printed
         own = read_style(layer.style, read_schema(layer.schema).open)
         for part in map_layers(own, layer.geometry_type, name=layer.code, source=layer.code, source_layer=layer.code):
             picture.draw(part, one.features)
+    if marked is not None:
+        picture.draw(*marked)
     return picture.finish(LIGHT.ground)
 
 
@@ -104,7 +112,7 @@ def _data(
             "north": gettext("N"),
             "north_alt": gettext("North is up."),
             "legend": gettext("Legend"),
-            "sources": f"{gettext('Sources')}: {'; '.join(_sources(style, shown))}",
+            "sources": f"{gettext('Sources')}: {'; '.join(sources_of(style, shown))}",
             "notes": _notes(shown),
             "made": made,
         },
@@ -123,7 +131,8 @@ def _legend(shown: Sequence[printed.PrintedLayer]) -> list[dict[str, object]]:
     return lines[:MOST_LEGEND]
 
 
-def _sources(style: dict[str, object], shown: Sequence[printed.PrintedLayer]) -> list[str]:
+def sources_of(style: dict[str, object], shown: Sequence[printed.PrintedLayer]) -> list[str]:
+    """Return whom the base map and the layers are from, each once."""
     sources = style["sources"]
     base = sources["base"]["attribution"] if isinstance(sources, dict) else ""
     return list(dict.fromkeys([base, *(one.layer.attribution or one.layer.owner.name for one in shown)]))

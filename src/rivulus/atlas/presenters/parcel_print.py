@@ -4,27 +4,75 @@ import datetime as dt
 import json
 from pathlib import Path
 
+import numpy as np
 from django.utils import translation
 from django.utils.translation import gettext
 
+from rivulus.atlas.presenters import map_print
+from rivulus.atlas.presenters.basemap import build_style
 from rivulus.atlas.presenters.plans import LimitRow, ReportWords, ZoneRow, report_words
+from rivulus.atlas.queries import printed
 from rivulus.atlas.queries.parcels import Report
+from rivulus.atlas.queries.visible import PUBLIC, Viewer
+from rivulus.atlas.rules import measuring
+from rivulus.atlas.rules.printing import sheets
+from rivulus.atlas.rules.printing.reading import read_geometries
 from rivulus.kernel.clock import CITY_ZONE
-from rivulus.ui.presenters import date_text
+from rivulus.ui.presenters import date_text, number_text
 from rivulus.ui.printing import fonts
 from rivulus.ui.printing.typesetting import typeset
 
 TEMPLATE = Path(__file__).resolve().parents[1] / "templates" / "atlas" / "print" / "parcel.typ"
 LIMIT_S = 20
+ROOM_MM, AROUND_M = (170.0, 80.0), 60.0
+OUTLINE: dict[str, object] = {"type": "line", "paint": {"line-color": "#b3261e", "line-width": 3}}
+DOT: dict[str, object] = {
+    "type": "circle",
+    "paint": {
+        "circle-color": "#b3261e",
+        "circle-radius": 5,
+        "circle-stroke-color": "#ffffff",
+        "circle-stroke-width": 2,
+    },
+}
 
 
-def build_pdf(report: Report, *, title: str, language: str, made_at: dt.datetime) -> bytes:
-    """Return the PDF; raise TypesettingError or FontsMissingError when it cannot be made."""
+def build_pdf(
+    report: Report, *, title: str, language: str, made_at: dt.datetime, address: str = "", viewer: Viewer = PUBLIC
+) -> bytes:
+    """Return the PDF, with a map of the place among the zones and limits that the viewer sees.
+
+    ``address`` is where the same is asked again. Raises TypesettingError or FontsMissingError when it cannot be made.
+    """
     with translation.override(language):
+        picture, caption = _map(report, language, viewer)
         data = _data(report_words(report), report.day, title, language, made_at)
+        data["map"] = {"width": ROOM_MM[0], "height": ROOM_MM[1], "caption": caption, "alt": gettext("Where it is")}
+        data["address"] = address
     text = fonts.printable(json.dumps(data, ensure_ascii=False, sort_keys=True))
-    files = {"main.typ": TEMPLATE.read_bytes(), "data.json": text.encode()}
+    files = {
+        "main.typ": TEMPLATE.read_bytes(),
+        "data.json": text.encode(),
+        "map.svg": fonts.printable(picture).encode(),
+    }
     return typeset(files, fonts=fonts.fonts_folder(), timestamp=int(made_at.timestamp()), limit_s=LIMIT_S)
+
+
+def _map(report: Report, language: str, viewer: Viewer) -> tuple[str, str]:
+    """Return the picture of a place, and its scale and sources in words."""
+    box = measuring.box_around(report.geometry.bounds, AROUND_M)
+    sheet = sheets.fit_in(box, ROOM_MM)
+    layers = [zone.plan.layer for zone in report.zones] + [limit.constraint.layer for limit in report.limits]
+    shown = [
+        printed.list_printed(layer, viewer, sheet.box, report.day)
+        for layer in {layer.pk: layer for layer in layers}.values()
+    ]
+    place = read_geometries(np.array([report.geometry], dtype=object), [{}])
+    is_point = report.geometry.geom_type == "Point"
+    style = build_style("light", language)
+    picture = map_print.draw(sheet, style, shown, (DOT if is_point else OUTLINE, place))
+    sources = "; ".join(map_print.sources_of(style, shown))
+    return picture, f"1:{number_text(sheet.scale, 0)} · {gettext('Sources')}: {sources}"
 
 
 def _data(words: ReportWords, day: dt.date, title: str, language: str, made_at: dt.datetime) -> dict[str, object]:

@@ -307,3 +307,11 @@ def test_the_same_file_a_second_time_adds_nothing_even_without_keys(dan: Person)
     imported(checked(sent(dan, layer, benches_csv())))
     again = checked(sent(dan, layer, benches_csv()))
     assert (again.counts["added"], again.counts["known"], again.counts["stops"]) == (0, 2, True)
+
+
+def test_a_mistyped_position_does_not_hide_the_system_of_the_others(dan: Person) -> None:
+    layer = make_layer("trees")
+    lines = [f"{47.65 + n / 1000:.4f};{23.58 + n / 1000:.4f};t{n}" for n in range(12)]
+    lines[4] = "99,9;23,58;t4"
+    row = sent(dan, layer, "\n".join(["lat;lon;cod", *lines]).encode(), "copaci.csv")
+    assert row.found["layers"][0]["epsg"] == 4326

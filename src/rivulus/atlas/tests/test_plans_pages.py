@@ -134,8 +134,12 @@ def test_drafts_are_for_editors_only(plan: Plan, dan: Person, ana: Person, clien
 
 def test_nothing_is_done_by_reading(plan: Plan, dan: Person, client: Client) -> None:
     client.force_login(dan)
-    for address in ("propose/", "amendments/1/move/", "amendments/1/decide/"):
-        assert client.get(f"/en/atlas/plans/pug/{address}").status_code == 405
+    drafted(dan, plan)
+    before = list(Amendment.objects.values_list("state", "revision"))
+    assert client.get("/en/atlas/plans/pug/propose/").status_code == 405
+    for address in ("amendments/1/move/", "amendments/1/decide/"):  # a refusal that is loaded again
+        assert client.get(f"/en/atlas/plans/pug/{address}")["Location"] == "/en/atlas/plans/pug/amendments/1/"
+    assert list(Amendment.objects.values_list("state", "revision")) == before
 
 
 @pytest.mark.parametrize("language", ["ro", "en", "hu"])

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import shapely
+from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -117,7 +118,10 @@ def as_pdf(request: HttpRequest) -> HttpResponseBase:
     )
     report = queries.describe(geometry, day, viewer(request))
     try:
-        pdf = parcel_print.build_pdf(report, title=title, language=(get_language() or "ro")[:2], made_at=clock.now())
+        pdf = parcel_print.build_pdf(
+            report, title=title, language=(get_language() or "ro")[:2], made_at=clock.now(), viewer=viewer(request),
+            address=settings.RIVULUS_PUBLIC_URL + _page_url(parcel, geometry.representative_point(), day),
+        )  # fmt: skip
     except (TypesettingError, FontsMissingError):
         message = gettext("The PDF cannot be made right now. Print the page instead.")
         return render(request, "atlas/plans/no_pdf.html", {"message": message}, status=503)
@@ -166,6 +170,10 @@ def _map_url(report: queries.Report, middle: shapely.Point) -> str:
     layers = [zone.plan.layer.code for zone in report.zones] + [limit.constraint.layer.code for limit in report.limits]
     shown = ",".join(dict.fromkeys(["parcels", *layers]))
     return f"{reverse('atlas:map')}?layers={shown}#16.50/{middle.y:.5f}/{middle.x:.5f}"
+
+
+def _page_url(parcel: queries.Parcel | None, middle: shapely.Point, day: dt.date) -> str:
+    return _parcel_url(parcel.key, day) if parcel is not None else _point_url(middle.x, middle.y, day)
 
 
 def _print_url(parcel: queries.Parcel | None, middle: shapely.Point, day: dt.date) -> str:

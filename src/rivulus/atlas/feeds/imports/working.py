@@ -26,6 +26,7 @@ from rivulus.kernel.geometry import Box
 from rivulus.kernel.words import N_
 
 LOG = logging.getLogger(__name__)
+FEW_LINES = 5
 UNEXPECTED = N_(
     "Something unexpected happened while the file was worked on (%(what)s). The operator finds it in the log."
 )
@@ -92,7 +93,7 @@ def _with_system(layer: dict[str, Any], form: Form) -> dict[str, Any]:
 
 
 def _csv_bounds(layer: dict[str, Any]) -> Box | None:
-    """Of the first lines: enough to tell degrees from metres."""
+    """Of most of the first lines: enough to tell degrees from metres, whatever a few of them say."""
     x, y = (find_column(layer["columns"], words) for words in (X_WORDS, Y_WORDS))
     if not (x and y):
         return None
@@ -104,8 +105,11 @@ def _csv_bounds(layer: dict[str, Any]) -> Box | None:
             continue
     if not pairs:
         return None
-    xs, ys = zip(*pairs, strict=True)
-    return min(xs), min(ys), max(xs), max(ys)
+    left_out = (
+        -(-len(pairs) // 10) if len(pairs) >= FEW_LINES else 0
+    )  # of each end; one mistyped line is enough to mislead
+    xs, ys = (sorted(numbers)[left_out : len(pairs) - left_out] for numbers in zip(*pairs, strict=True))
+    return xs[0], ys[0], xs[-1], ys[-1]
 
 
 def check(import_id: int) -> None:

@@ -63,15 +63,26 @@ class Sheet:
 
 def fit(bounds: Box, paper: str) -> Sheet:
     """Return the sheet on which all of the bounds are seen, at the next round scale."""
+    _, wide, high = _extent(bounds)
+    is_lying = wide > high * 1.15
+    return fit_in(bounds, PAPERS[paper][is_lying], paper=paper, is_lying=is_lying)
+
+
+def fit_in(bounds: Box, room: tuple[float, float], *, paper: str = "a4", is_lying: bool = False) -> Sheet:
+    """Return a map for a room of a paper (width and height in millimetres), at the next round scale."""
+    middle, wide, high = _extent(bounds)
+    width, height = room
+    needed = max(wide / width, high / height, LEAST_SCALE)
+    return Sheet(paper, is_lying, width, height, middle, min(MOST_SCALE, round_scale(needed)))
+
+
+def _extent(bounds: Box) -> tuple[tuple[float, float], float, float]:
+    """Return the middle on the unit square, and width and height in millimetres on the ground."""
     west, south, east, north = bounds
     (left, top), (right, bottom) = world(np.array([[west, north], [east, south]]))
     middle = (float(left + right) / 2, float(top + bottom) / 2)
     ground = EARTH_M * math.cos(math.radians(lat_of(middle[1]))) * 1000
-    wide, high = float(right - left) * ground, float(bottom - top) * ground
-    is_lying = wide > high * 1.15
-    width, height = PAPERS[paper][is_lying]
-    needed = max(wide / width, high / height, LEAST_SCALE)
-    return Sheet(paper, is_lying, width, height, middle, min(MOST_SCALE, round_scale(needed)))
+    return middle, float(right - left) * ground, float(bottom - top) * ground
 
 
 def round_scale(needed: float) -> int:
