@@ -24,7 +24,7 @@ from rivulus.strategy.feeds.pack import load_pack
 from rivulus.strategy.presenters.annual import make_report
 from rivulus.strategy.rules.projects import last_ended
 from rivulus.strategy.terms import EvaluationKind, State, Status
-from tests.journeys import catalogued, observed
+from tests.journeys import catalogued, mapped, observed
 
 PEOPLE = {
     "ana": (Role.RESIDENT,),
@@ -57,6 +57,7 @@ def build() -> None:
     observed.build(people["dan"], people["livia"])
     catalogued.build(people["ana"], people["dan"], people["flavia"], settings.PACK_DIR)
     call_command("load_atlas")  # after the organisations, of which the city owns the layers
+    mapped.build(people["ana"], people["dan"], people["flavia"])
     measure_all(by=None)
     _evaluate(ioana)
 

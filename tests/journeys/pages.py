@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils import translation
 
-from tests.journeys import catalogued, city, observed
+from tests.journeys import catalogued, city, mapped, observed
 
 LANGUAGES = ("ro", "en", "hu")
 Arguments = tuple[object, ...]
@@ -198,6 +198,13 @@ PUBLIC = (
         Page(f"atlas:{name}", queries=45)
         for name in ("map", "layers", "parcel_search", "plans", "land", "campaigns", "recipes")
     ),
+    Page("atlas:layer", ("zones",), queries=45),
+    Page("atlas:plan", (mapped.PLAN,), queries=45),
+    Page("atlas:parcel", (mapped.PARCEL,), queries=45),
+    Page("atlas:land_asset", (mapped.YARD,), queries=45),
+    Page("atlas:campaign", (mapped.CAMPAIGN,), queries=45),
+    Page("atlas:task", (mapped.CAMPAIGN, 1), queries=45),
+    Page("atlas:recipe", (mapped.ANALYSIS,), queries=45),
     Page("atlas:search", query="?q=sasar", queries=45),
     Page("atlas:here", query="?lon=23.58&lat=47.66", queries=45),
     Page("account_login"),
@@ -372,7 +379,6 @@ ELSEWHERE = {
     "observations:import_rejects": "a file for those who import",
     **dict.fromkeys(
         (
-            "atlas:layer",
             "atlas:layer_describe",
             "atlas:layer_withdraw",
             "atlas:changes",
@@ -390,27 +396,21 @@ ELSEWHERE = {
             "atlas:map_pdf",
             "atlas:map_pdf",
             "atlas:parcel_pdf",
-            "atlas:parcel",
             "atlas:plan_document",
-            "atlas:plan",
             "atlas:amendment_propose",
             "atlas:amendment",
             "atlas:amendment_move",
             "atlas:amendment_decide",
             "atlas:amendment_zone",
             "atlas:land_photo",
-            "atlas:land_asset",
             "atlas:land_edit",
             "atlas:land_do",
             "atlas:certificate",
-            "atlas:campaign",
             "atlas:campaign_do",
             "atlas:certificate_pdf",
             "atlas:campaign_osc",
-            "atlas:task",
             "atlas:task_do",
             "atlas:task_draw",
-            "atlas:recipe",
             "atlas:recipe_csv",
             "atlas:recipe_do",
             "atlas:recipe_run",

@@ -6,46 +6,15 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-import shapely
 from playwright.sync_api import expect
 
-from rivulus.atlas.rules import measuring
+from tests.journeys.mapped import spot
 
 pytestmark = [pytest.mark.journey, pytest.mark.usefixtures("own_city")]
 
-EAST, NORTH = 393_400.0, 684_900.0
 TASK = "/atlas/campaigns/banci/tasks/1/"
 COMMENT = "Lipsește banca de lângă fântână, iar cea din mijloc are patru locuri."
 WIDE = {"width": 1280, "height": 900}
-
-
-@pytest.fixture(autouse=True)
-def _campaign(own_city: None) -> None:
-    """Dan runs a campaign of two tasks of 100 m on a layer of the city; Ana maps, Flavia of the university validates."""
-    from rivulus.atlas.actions import campaigns
-    from rivulus.atlas.actions.layers import create_layer
-    from rivulus.atlas.rules.campaigns.moves import CampaignState, Level
-    from rivulus.atlas.rules.specs import LayerSpec
-    from rivulus.identity.models import Person
-    from rivulus.identity.queries import find_city
-
-    ana, dan, flavia = (Person.objects.get(email=f"{name}@example.org") for name in ("ana", "dan", "flavia"))
-    city = find_city()
-    assert city is not None
-    seats = {"name": "seats", "type": "integer", "minimum": 0, "title": {"ro": "Locuri", "en": "Seats"}}
-    layer = create_layer(by=None, spec=LayerSpec(
-        code="benches", theme="community", title={"ro": "Bănci", "en": "Benches"}, geometry_type="point",
-        schema=[seats], visibility="public", origin="community", licence="ODbL-1.0",
-    ))  # fmt: skip
-    campaign = campaigns.prepare(
-        by=dan, code="banci", titles=("Băncile din parc", "Benches", ""), instructions=("Un punct pe bancă.", "", ""),
-        owner=city, layer=layer, side_m=100, tags={"fixed": {"amenity": "bench"}, "attributes": {"seats": "seats"}},
-        area=measuring.from_the_ground(shapely.box(EAST, NORTH, EAST + 200, NORTH + 100)),
-    )  # fmt: skip
-    campaign = campaigns.set_state(by=dan, campaign=campaign, state=CampaignState.OPEN)
-    campaigns.join(by=ana, campaign=campaign, shown_name="Anișoara")
-    member = campaigns.join(by=flavia, campaign=campaign, shown_name="Flavia")
-    campaigns.set_level(by=dan, member=member, level=Level.TEACHER)
 
 
 def test_ana_maps_is_told_what_to_do_better_and_three_people_bring_it_onto_the_map(
@@ -130,7 +99,7 @@ def test_two_mappers_want_one_task_and_the_second_is_told(
 def test_a_task_is_mapped_without_scripts(new_browser: Callable[..., Any], say: Callable[..., str]) -> None:
     """On an old phone Ana writes where the bench is. What lies outside of the task is not taken over, and says how far."""
     ana = new_browser("ana", java_script_enabled=False, viewport={"width": 320, "height": 640})
-    inside, outside = _spot(50, 50), _spot(50, 400)
+    inside, outside = spot(50, 50), spot(50, 400)
     ana.goto(TASK)
     ana.get_by_role("button", name=say("Take this task")).click()
     for place in (outside, inside):
@@ -160,8 +129,3 @@ def _press(page: Any, name: str, comment: str = "") -> None:
 
 def _is_place() -> re.Pattern[str]:
     return re.compile(r"^47\.\d+, 23\.\d+$")
-
-
-def _spot(east: float, north: float) -> str:
-    point = measuring.from_the_ground(shapely.Point(EAST + east, NORTH + north))
-    return f"{point.y:.6f}, {point.x:.6f}"

@@ -4,36 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import shapely
-from django.conf import LazySettings
 from playwright.sync_api import expect
 
-from rivulus.atlas.rules import measuring
-from rivulus.atlas.rules.demonstration import EAST, NORTH
+from tests.journeys import mapped
 
 pytestmark = [pytest.mark.journey, pytest.mark.usefixtures("own_city")]
 
-PARCEL = "900007"
-STREET = "Strada Crizantemelor"
-PLAN = "/atlas/plans/exemplu/"
-
-
-@pytest.fixture(autouse=True)
-def _plan(own_city: None, settings: LazySettings) -> None:
-    """The made-up plan and cadastre, and one address in them."""
-    from rivulus.atlas.actions.base.places import replace_places
-    from rivulus.atlas.actions.demonstration import add_demonstration
-    from rivulus.atlas.rules.base.places import PlaceRow
-    from rivulus.atlas.rules.base.words import words_of
-
-    settings.RIVULUS_DEMO = True
-    add_demonstration(by=None)
-    point = measuring.from_the_ground(shapely.Point(EAST + 20, NORTH + 5 * 134 - 30))
-    where = {"longitude": point.x, "latitude": point.y, "box": (point.x, point.y, point.x, point.y)}
-    words = words_of(STREET)
-    street = PlaceRow(key="w1", kind="street", name=STREET, words=words, weight=50, **where)
-    house = PlaceRow(key="n1", kind="address", name=STREET, words=words, number="12", **where)
-    replace_places(by=None, source="osm", rows=[street, house])
+PLAN = f"/atlas/plans/{mapped.PLAN}/"
 
 
 def test_ana_asks_at_an_address_what_may_be_built_and_takes_the_answer_with_her(
@@ -49,9 +26,9 @@ def test_ana_asks_at_an_address_what_may_be_built_and_takes_the_answer_with_her(
     ana.locator("section", has=ana.locator("#places")).get_by_role("link").first.click()
     main = ana.locator("main")
     expect(main).to_contain_text("POT")
-    expect(main).to_contain_text(say("Drawn to show how this works"))
-    main.get_by_role("link", name=PARCEL[:3]).first.click()
-    expect(ana.locator("main h1")).to_contain_text(PARCEL[:3])
+    expect(main).to_contain_text("Apele Române")
+    main.get_by_role("link", name=mapped.PARCEL[:3]).first.click()
+    expect(ana.locator("main h1")).to_contain_text(mapped.PARCEL[:3])
     expect(main).to_contain_text("m²")
     picture(ana, "parcel")
     sheet = ana.request.get(ana.get_by_role("link", name=say("Print (PDF)")).get_attribute("href"))
@@ -100,7 +77,7 @@ def test_a_zone_changed_by_two_amendments_is_changed_once(
     expect(dan.get_by_role("alert")).to_be_visible()
     expect(dan.locator("[name=reason]")).to_have_value("Verificat pe teren.")
     visitor = new_browser()
-    visitor.goto("/atlas/layers/zones-illustrative/features/L1-23/")
+    visitor.goto("/atlas/layers/zones/features/L1-23/")
     expect(visitor.locator("main")).to_contain_text("7")
     assert visitor.goto(addresses[1]).status == 404  # what is not approved is not public
 
