@@ -9,7 +9,7 @@ from django.db import transaction
 
 from rivulus.atlas.actions import recipes
 from rivulus.atlas.models import Layer, RasterFile, Recipe, RecipeRun
-from rivulus.atlas.queries.recipes import find_layers, list_following, missing_inputs
+from rivulus.atlas.queries.recipes import find_layers, list_following, missing_inputs, types_of
 from rivulus.atlas.rules.recipes import kinds
 from rivulus.atlas.rules.recipes.kinds import NEEDS, Parameters, RecipeKind
 from rivulus.atlas.terms import Visibility
@@ -106,13 +106,13 @@ def ask_what_changed(*, by: "Person | None") -> list[RecipeRun]:
         last = recipe.runs.order_by("-id").first()
         if last is not None and last.ended_at is None:
             continue
-        if missing_inputs(recipe) or not _link(recipe) or not _is_new(recipe, last):
+        if missing_inputs(recipe) or not _link(by, recipe) or not _is_new(recipe, last):
             continue
         asked.append(recipes.ask(by=by, recipe=recipe))
     return asked
 
 
-def _link(recipe: Recipe) -> bool:
+def _link(by: "Person | None", recipe: Recipe) -> bool:
     """Let a recipe rest on what it wants, now that this is there; say whether it makes sense so."""
     layers = {layer.code: layer for layer in find_layers([recipe.wanted.get(role, "") for role in ROLES])}
     layer, other = layers.get(recipe.wanted.get("layer", "")), layers.get(recipe.wanted.get("other", ""))
@@ -122,7 +122,7 @@ def _link(recipe: Recipe) -> bool:
     if (recipe.layer, recipe.other, recipe.raster) != (layer, other, raster):
         recipe.layer, recipe.other, recipe.raster = layer, other, raster
         if recipe.wanted.get("shown") and recipe.output is None:
-            recipe.output = recipes.make_output(recipe)
+            recipe.output = recipes.make_output(by=by, recipe=recipe)
         recipe.save(update_fields=["layer", "other", "raster", "output"])
     return True
 
@@ -136,10 +136,10 @@ def _makes_sense(recipe: Recipe, layer: Layer | None, other: Layer | None, raste
         kinds.check(
             RecipeKind(recipe.kind), numbers, layer=layer is not None, other=other is not None,
             raster=raster is not None,
-            attributes=recipes.types_of(other if recipe.kind == RecipeKind.INDICATORS else layer),
+            attributes=types_of(other if recipe.kind == RecipeKind.INDICATORS else layer),
         )  # fmt: skip
         for each, only in ((layer, numbers.only), (other, numbers.other_only)):
-            kinds.check_only(only, recipes.types_of(each))
+            kinds.check_only(only, types_of(each))
     except Refused:
         return False
     return True

@@ -9,13 +9,12 @@ from django.db import transaction
 
 from rivulus.atlas.actions import features
 from rivulus.atlas.models import Layer, RasterFile, Recipe, RecipeRun
-from rivulus.atlas.queries.recipes import missing_inputs
+from rivulus.atlas.queries.recipes import missing_inputs, types_of
 from rivulus.atlas.queries.visible import get_layer, viewer_of
 from rivulus.atlas.rules import permissions
 from rivulus.atlas.rules.recipes import kinds
 from rivulus.atlas.rules.recipes.kinds import NEEDS, Parameters, RecipeKind, RunState
 from rivulus.atlas.rules.recipes.shapes import Result, from_the_ground
-from rivulus.atlas.rules.schemas import read_schema
 from rivulus.atlas.rules.versions import NewFeature
 from rivulus.atlas.terms import STEREO70, ChangeKind, GeometryType, Origin, Theme, Visibility
 from rivulus.identity import queries as identity
@@ -109,7 +108,7 @@ def write_recipe(
         created_at=clock.now(),
     )  # fmt: skip
     if with_layer:
-        recipe.output = make_output(recipe)
+        recipe.output = make_output(by=by, recipe=recipe)
         recipe.save(update_fields=["output"])
     _write(by, "written", recipe, {"kind": str(kind), "parameters": parameters.as_json()})
     return recipe
@@ -190,17 +189,13 @@ def finish(*, by: "Person | None", run: RecipeRun, result: Result) -> None:
 
 
 @transaction.atomic
-def fail(*, by: "Person | None", run: RecipeRun, sentence: str) -> None:
-    """Say why there is no answer."""
+def fail(*, by: "Person | None", run: RecipeRun, why: Refused) -> None:
+    """Keep why there is no answer: as a sentence, and as the msgid and values from which others say it in their language."""
+    said = {"why": why.sentence, "values": {name: str(value)[:200] for name, value in why.values.items()}}
     RecipeRun.objects.filter(pk=run.pk, state__in=[RunState.QUEUED, RunState.RUNNING]).update(
-        state=RunState.FAILED, ended_at=clock.now(), sentence=sentence[:500]
+        state=RunState.FAILED, ended_at=clock.now(), sentence=str(why)[:500], summary=said
     )
-    _write(by, "failed", run.recipe, {"run": run.pk, "why": sentence[:200]})
-
-
-def types_of(layer: Layer | None) -> dict[str, str]:
-    """Return the types of the attributes that a question may ask of, by name."""
-    return {a.name: str(a.type) for a in read_schema(layer.schema).open.attributes} if layer is not None else {}
+    _write(by, "failed", run.recipe, {"run": run.pk, "why": str(why)[:200]})
 
 
 def _besides(recipe: Recipe) -> list[Layer]:
@@ -234,8 +229,8 @@ def _show(run: RecipeRun, result: Result) -> None:
     )
 
 
-def make_output(recipe: Recipe) -> Layer:
-    """Make the layer that shows the answers of a recipe."""
+def make_output(*, by: "Person | None", recipe: Recipe) -> Layer:
+    """Make the layer that shows the answers of a recipe; ``by`` answers for it in the journal line of the recipe."""
     needs = NEEDS[RecipeKind(recipe.kind)]
     subject = recipe.other or recipe.layer
     made = {"any": GeometryType.ANY, "line": GeometryType.LINE, "polygon": GeometryType.POLYGON}[needs.makes]

@@ -3,6 +3,8 @@
 import datetime as dt
 
 from django.tasks import task
+from shapely.errors import GEOSException
+from shapely.geometry.base import BaseGeometry
 
 from rivulus.atlas.actions import following
 from rivulus.atlas.actions import recipes as actions
@@ -14,8 +16,11 @@ from rivulus.atlas.rules.recipes.kinds import Parameters, RecipeKind, read_param
 from rivulus.atlas.rules.recipes.shapes import Result, Shapes
 from rivulus.kernel import clock
 from rivulus.kernel.errors import Refused
+from rivulus.kernel.words import N_
 
 STUCK_AFTER = dt.timedelta(minutes=20)
+TOO_LARGE = N_("The layers are too large for this machine.")
+BROKEN = N_("A shape of one of the layers is broken: an outline crosses itself. Mend it, and ask again.")
 
 
 @task
@@ -27,10 +32,13 @@ def answer(run_id: int) -> None:
     try:
         result = work_out(run.recipe, dt.date.fromisoformat(run.inputs["day"]))
     except Refused as refused:
-        actions.fail(by=None, run=run, sentence=str(refused))
+        actions.fail(by=None, run=run, why=refused)
         return
     except MemoryError:
-        actions.fail(by=None, run=run, sentence="The layers are too large for this machine.")
+        actions.fail(by=None, run=run, why=Refused(TOO_LARGE))
+        return
+    except GEOSException:
+        actions.fail(by=None, run=run, why=Refused(BROKEN))
         return
     actions.finish(by=None, run=run, result=result)
 
@@ -44,7 +52,8 @@ def work_out(recipe: Recipe, day: dt.date) -> Result:
         if kind == RecipeKind.HOT_SPOTS:
             return raster.hot_spots(cells, deviations=numbers.deviations, smallest_m2=numbers.smallest_m2)
         return raster.zonal(_first(recipe, day), cells)
-    one = _first(recipe, day)
+    area = queries.find_area(*numbers.area, day) if numbers.area else None
+    one = _first(recipe, day, area)
     if kind == RecipeKind.BUFFER:
         return vector.buffer(one, within_m=numbers.within_m)
     assert recipe.other is not None
@@ -66,15 +75,15 @@ def work_out(recipe: Recipe, day: dt.date) -> Result:
                 within_m=numbers.within_m,
                 people=_people(one, numbers),
                 smallest_m2=numbers.smallest_m2,
+                area=area,
                 by=by,
             )
 
 
-def _first(recipe: Recipe, day: dt.date) -> Shapes:
+def _first(recipe: Recipe, day: dt.date, area: BaseGeometry | None = None) -> Shapes:
     assert recipe.layer is not None
-    numbers = read_parameters(recipe.parameters)
-    found = queries.read_shapes(recipe.layer, day).having(numbers.only)
-    return found.within(queries.find_area(*numbers.area, day)) if numbers.area else found
+    found = queries.read_shapes(recipe.layer, day).having(read_parameters(recipe.parameters).only)
+    return found.within(area) if area is not None else found
 
 
 def _people(homes: Shapes, numbers: Parameters) -> vector.Floats:

@@ -24,7 +24,9 @@ from rivulus.atlas.rules.recipes.kinds import (
 )
 from rivulus.atlas.rules.schemas import read_schema
 from rivulus.atlas.terms import Origin
+from rivulus.kernel.errors import Refused
 from rivulus.kernel.geometry import from_wkb
+from rivulus.kernel.words import say
 from rivulus.ui.presenters import number_text
 
 
@@ -221,6 +223,14 @@ def _only_words(layer: Layer | None, only: Mapping[str, tuple[str, ...]]) -> lis
 def kind_words(kind: str) -> str:
     """Return what a kind asks."""
     return gettext(KIND_NAMES[RecipeKind(kind)])
+
+
+def failure_words(run: RecipeRun) -> str:
+    """Return in the language of the reader why there is no answer; nothing where there is one."""
+    if run.state != RunState.FAILED:
+        return ""
+    why = run.summary.get("why")
+    return say(Refused(why, **run.summary.get("values", {}))) if why else run.sentence
 
 
 def state_words(state: str) -> str:

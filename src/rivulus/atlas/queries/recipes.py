@@ -108,6 +108,11 @@ def _wanted(recipe: Recipe) -> list[tuple[str, str]]:
     return list(dict.fromkeys(named)) + [("besides", code) for code in read_parameters(recipe.parameters).layers]
 
 
+def types_of(layer: Layer | None) -> dict[str, str]:
+    """Return the types of the attributes that a question may ask of, by name."""
+    return {a.name: str(a.type) for a in read_schema(layer.schema).open.attributes} if layer is not None else {}
+
+
 def find_layers(codes: Iterable[str]) -> QuerySet[Layer]:
     """Return layers by their codes, each saying whether it holds features."""
     filled = Exists(Feature.objects.filter(layer=OuterRef("pk")))

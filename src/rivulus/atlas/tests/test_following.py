@@ -17,7 +17,7 @@ from rivulus.atlas.models import Layer, Recipe, RecipeRun
 from rivulus.atlas.queries import recipes as queries
 from rivulus.atlas.queries.use_probes import green_space_near_home_share
 from rivulus.atlas.rules.measuring import from_the_ground
-from rivulus.atlas.rules.versions import NewFeature
+from rivulus.atlas.rules.versions import NewFeature, RemovedFeature
 from rivulus.atlas.terms import ChangeKind, Origin, Theme, Visibility
 from rivulus.identity.models import Organisation, Person
 from rivulus.kernel import clock
@@ -88,11 +88,14 @@ def make_houses(city: Organisation) -> Layer:
 
 
 def make_greens(city: Organisation, **more: Any) -> Layer:
+    """A park with a grove in it, a closed garden, a lawn too small, and a wood beyond the limits of the city."""
     return make(
         city, "greens", [column("is_open", "boolean")],
         NewFeature(square(100, 0, 100), {"is_open": True}, "park"),
         NewFeature(square(3020, 0, 100), {"is_open": False}, "garden"),
-        NewFeature(square(3020, 0, 20), {"is_open": True}, "lawn"), **more,
+        NewFeature(square(3020, 0, 20), {"is_open": True}, "lawn"),
+        NewFeature(square(110, 10, 80), {"is_open": True}, "grove"), NewFeature(square(9500, 0, 400), {"is_open": True}, "wood"),
+        **more,
     )  # fmt: skip
 
 
@@ -133,6 +136,8 @@ def test_a_declared_analysis_waits_until_everything_is_there_and_is_then_answere
     # The house has one part of the floors, each block four: the block of unknown height counts as the other one.
     assert run.summary["inhabitants"] == pytest.approx(1000, abs=0.2)
     assert run.summary["served_share"] == pytest.approx(100 * 5 / 9, abs=0.1)
+    # The grove lies in the park, and the wood beyond the limits of the city: neither is green space for its residents twice.
+    assert (run.summary["area_m2"], run.summary["m2_per_inhabitant"]) == (pytest.approx(10_000, abs=5), 10)
     assert {name: numbers["inhabitants"] for _key, name, numbers in run.rows} == {"Vest": 556, "Est": 444}
     assert {name: numbers["served_share"] for _key, name, numbers in run.rows} == {"Vest": 100, "Est": 0}
     assert green_space_near_home_share(NOW).value == pytest.approx(55.6, abs=0.1)
@@ -237,3 +242,21 @@ def test_declaring_writes_into_the_journal_once(folder: Path, city: Organisation
     load_analyses(folder=folder)
     assert Line.objects.filter(verb="atlas.recipe.declared").count() == 1
     assert dt.timedelta(days=1) == following.AGAIN_AFTER
+
+
+def test_why_there_is_no_answer_is_said_in_the_language_of_the_reader(
+    folder: Path, city: Organisation, client: Client
+) -> None:
+    load_analyses(folder=folder)
+    make_houses(city)
+    make_limits(city)
+    make_greens(city)
+    features.apply_changes(
+        by=None, layer=Layer.objects.get(code="units"), kind=ChangeKind.PACK,
+        additions=[NewFeature(square(20_000, 0, 10), {}, "108972")], removals=[RemovedFeature("106318", 1)],
+    )  # fmt: skip
+    assert feeds.follow() == 1
+    assert RecipeRun.objects.get().state == "failed"
+    page = client.get("/en/atlas/analyses/green-300m/").content.decode()
+    assert "The layer units has no feature called 106318." in page
+    assert "Stratul units nu are" in client.get("/atlas/analyses/green-300m/").content.decode()

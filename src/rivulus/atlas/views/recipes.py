@@ -14,7 +14,7 @@ from rivulus.atlas.actions import recipes as actions
 from rivulus.atlas.feeds import rasters
 from rivulus.atlas.feeds.recipes import answer
 from rivulus.atlas.forms.recipes import RasterForm, RecipeForm
-from rivulus.atlas.models import Recipe
+from rivulus.atlas.models import Recipe, RecipeRun
 from rivulus.atlas.presenters import recipes as presenter
 from rivulus.atlas.presenters.plans import bounds_of_features
 from rivulus.atlas.presenters.viewer import may, viewer
@@ -76,10 +76,17 @@ def one(request: HttpRequest, code: str, run: int | None = None) -> HttpResponse
         "runs": [(each, presenter.state_words(each.state)) for each in runs],
         "waiting": next((each for each in runs if each.state in (RunState.QUEUED, RunState.RUNNING)), None),
         "keeps": _keeps(request, recipe),
+        "failure": _failure(shown, runs),
         "waits": presenter.waits(queries.missing_inputs(recipe)),
         "sketched_by": presenter.sketched_by(recipe),
     }
     return render(request, "atlas/recipes/one.html", context)
+
+
+def _failure(shown: RecipeRun | None, runs: list[RecipeRun]) -> str:
+    """Return why the run that is looked at, or else the latest one, has no answer."""
+    looked_at = shown if shown is not None else next(iter(runs), None)
+    return presenter.failure_words(looked_at) if looked_at is not None else ""
 
 
 @require_safe

@@ -3,6 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from rivulus.atlas.rules.recipes.shapes import Geometries, OutFeature, Result, Row, Shapes
 
@@ -107,13 +108,21 @@ def intersection(one: Shapes, other: Shapes) -> Result:
 
 
 def per_inhabitant(
-    homes: Shapes, green: Shapes, *, within_m: float, people: Floats, smallest_m2: float, by: Shapes | None = None
+    homes: Shapes,
+    green: Shapes,
+    *,
+    within_m: float,
+    people: Floats,
+    smallest_m2: float,
+    area: BaseGeometry | None = None,
+    by: Shapes | None = None,
 ) -> Result:
     """How much area (or how many places) of a layer inhabitants have within a distance of home, and how many have any.
 
     ``people`` live in each of the ``homes``. Areas smaller than ``smallest_m2`` are no place to go to; of the others the
-    whole area counts as soon as it is within reach, for one may walk into it. The table has a line for each home, or for
-    each area of ``by``.
+    whole area counts as soon as it is within reach, for one may walk into it. How much there is for each inhabitant is
+    counted within the ``area`` of the homes, if one is given, and once where areas lie over one another. The table has a
+    line for each home, or for each area of ``by``.
     """
     areas: Floats = shapely.area(green.ground)
     is_area = bool(len(green)) and bool((shapely.get_dimensions(green.ground) == 2).all())
@@ -136,15 +145,16 @@ def per_inhabitant(
         shown = {name: value for name, value in numbers.items() if value is not None}
         features.append(OutFeature(homes.keys[index], homes.ground[index], {"name": homes.names[index], **shown}))
     total, served = float(people.sum()), float(people[counts > 0].sum())
+    here = _covered(green.ground[usable], area) if is_area else 0.0
     summary: dict[str, float | int | None] = {
         "inhabitants": round(total),
         "inhabitants_served": round(served),
         "served_share": _share(served, total),
-        "area_m2": _round(float(areas[usable].sum())) if is_area else None,
-        "m2_per_inhabitant": round(float(areas[usable].sum()) / total, 2) if is_area and total else None,
+        "area_m2": _round(here) if is_area else None,
+        "m2_per_inhabitant": round(here / total, 2) if is_area and total else None,
     }
     if by is not None:
-        surface = _surface_in(by, green.ground[usable]) if is_area else None
+        surface = np.array([_covered(green.ground[usable], ground) for ground in by.ground]) if is_area else None
         return Result(summary, _served(homes, people, counts > 0, by, surface), tuple(features))
     rows.sort(key=lambda row: (int(row.numbers["count"] or 0) > 0, -float(row.numbers["inhabitants"] or 0), row.key))
     return Result(summary, tuple(rows), tuple(features))
@@ -170,13 +180,12 @@ def _served(homes: Shapes, people: Floats, is_served: Flags, by: Shapes, surface
     )
 
 
-def _surface_in(areas: Shapes, grounds: Geometries) -> Floats:
-    """Return how much of some surfaces lies within each area, in square metres."""
-    if not len(areas) or not len(grounds):
-        return np.zeros(len(areas))
-    left, right = shapely.STRtree(grounds).query(areas.ground, predicate="intersects")
-    shared = shapely.area(shapely.intersection(areas.ground[left], grounds[right]))
-    return np.bincount(left, weights=shared, minlength=len(areas))
+def _covered(grounds: Geometries, area: BaseGeometry | None) -> float:
+    """Return how much of an area, or of the ground, some surfaces cover, in square metres."""
+    if area is not None:
+        shapely.prepare(area)
+        grounds = shapely.intersection(grounds[shapely.intersects(area, grounds)], area)
+    return float(shapely.union_all(grounds).area) if len(grounds) else 0.0
 
 
 def people_of(homes: Shapes, attribute: str) -> Floats:
