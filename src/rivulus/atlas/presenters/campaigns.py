@@ -18,6 +18,7 @@ from rivulus.atlas.rules.campaigns.checks import Finding
 from rivulus.atlas.rules.campaigns.moves import TASK_STATE_NAMES, TaskState
 from rivulus.atlas.rules.plans import ItemAction
 from rivulus.atlas.rules.schemas import Schema
+from rivulus.atlas.terms import Origin
 from rivulus.kernel.clock import CITY_ZONE
 from rivulus.kernel.geometry import from_wkb
 from rivulus.ui.presenters import date_text
@@ -137,6 +138,10 @@ def standing_rows(standings: Iterable[Standing]) -> list[tuple[str, int, int]]:
     return [(called(row.member), row.tasks, row.validated) for row in standings]
 
 
+def _is_made_up(member: CampaignMember) -> bool:
+    return member.campaign.layer.origin == Origin.ILLUSTRATIVE
+
+
 def build_certificate(member: CampaignMember, merit: Merit, *, address: str, language: str, at: dt.datetime) -> bytes:
     """Return the certificate of somebody as a PDF; raise TypesettingError or FontsMissingError."""
     day = at.astimezone(CITY_ZONE).date()
@@ -148,6 +153,7 @@ def build_certificate(member: CampaignMember, merit: Merit, *, address: str, lan
             "campaign": member.campaign.title,
             "merit": gettext("Tasks mapped and approved: %(tasks)s. Features drawn in them: %(features)s.")
             % {"tasks": merit.tasks, "features": merit.features},
+            "made_up": gettext("Demonstration: this campaign is made up.") if _is_made_up(member) else "",
             "owner": member.campaign.owner.name,
             "on": date_text(day),
             "check": gettext("Whether this certificate is genuine is told at: %(address)s") % {"address": address},

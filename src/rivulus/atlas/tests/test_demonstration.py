@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import shapely
+from django.test import Client
 
 from rivulus.atlas.actions import demonstration
 from rivulus.atlas.actions.demonstration_campaign import add_campaign
@@ -53,7 +54,7 @@ def test_where_no_demonstration_runs_it_is_neither_added_nor_shown(city: Organis
 
 
 def test_a_campaign_is_added_once_with_tasks_at_every_step_and_counts_for_nothing(
-    city: Organisation, dan: Person, flavia: Person, ana: Person, settings: Any
+    city: Organisation, dan: Person, flavia: Person, ana: Person, settings: Any, client: Client
 ) -> None:
     settings.RIVULUS_DEMO = True
     bogdan = make_person("bogdan", Role.PROJECT_TEAM)
@@ -65,3 +66,6 @@ def test_a_campaign_is_added_once_with_tasks_at_every_step_and_counts_for_nothin
     assert Feature.objects.filter(layer__code="benches-illustrative").count() == 6
     assert campaigns.count_community(clock.now() - dt.timedelta(days=1)).tasks == 0
     assert community_tasks_approved(clock.now()).value == 0
+    client.force_login(dan)
+    answer = client.get("/en/atlas/campaigns/exemplu-banci/approved.osc", follow=True)
+    assert "not handed to OpenStreetMap" in answer.content.decode()

@@ -21,6 +21,7 @@ from rivulus.atlas.queries.base import home_bounds
 from rivulus.atlas.rules import permissions
 from rivulus.atlas.rules.campaigns import osm_change
 from rivulus.atlas.rules.campaigns.moves import CAMPAIGN_STATE_NAMES, LEVEL_NAMES, CampaignState, Level
+from rivulus.atlas.terms import Origin
 from rivulus.kernel import clock
 from rivulus.kernel.errors import NotFound, Refused
 from rivulus.kernel.geometry import from_wkb
@@ -179,6 +180,9 @@ def as_osm_change(request: HttpRequest, code: str) -> HttpResponseBase:
     campaign = get_campaign(request, code)
     if not may(request, "run_campaign", campaign.owner_id):
         raise PermissionDenied(gettext(permissions.NOT_YOURS))
+    if campaign.layer.origin in (Origin.ILLUSTRATIVE, Origin.SCHEMATIC):
+        messages.error(request, gettext("What is made up is not handed to OpenStreetMap."))
+        return redirect("atlas:campaign", code=code)
     fixed, mapped = campaign.tags.get("fixed", {}), campaign.tags.get("attributes", {})
     rows = (
         (shape, osm_change.tags_of(properties, fixed, mapped)) for shape, properties in queries.list_approved(campaign)
