@@ -80,6 +80,7 @@ def _data(words: ReportWords, day: dt.date, title: str, language: str, made_at: 
     if words.area:
         lead += " " + gettext("Area by its outline: %(area)s.") % {"area": words.area}
     made = gettext("Made by Rivulus on %(day)s.") % {"day": date_text(made_at.astimezone(CITY_ZONE).date())}
+    made = made.replace("..", ".")  # a Hungarian date ends with a point of its own
     uncovered = gettext("No plan kept here covers %(share)s of it.") % {"share": words.uncovered}
     return {
         "title": title,

@@ -3,7 +3,6 @@
 import datetime as dt
 
 import shapely
-from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -120,7 +119,7 @@ def as_pdf(request: HttpRequest) -> HttpResponseBase:
     try:
         pdf = parcel_print.build_pdf(
             report, title=title, language=(get_language() or "ro")[:2], made_at=clock.now(), viewer=viewer(request),
-            address=settings.RIVULUS_PUBLIC_URL + _page_url(parcel, geometry.representative_point(), day),
+            address=request.build_absolute_uri(_page_url(parcel, geometry.representative_point(), day)),
         )  # fmt: skip
     except (TypesettingError, FontsMissingError):
         message = gettext("The PDF cannot be made right now. Print the page instead.")
