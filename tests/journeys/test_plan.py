@@ -45,6 +45,7 @@ def test_two_people_write_one_amendment_and_nobodys_words_are_lost(
     dan.goto(PLAN)
     dan.locator("[name=title]").fill("Parc în loc de locuințe")
     dan.get_by_role("button", name=say("Begin an amendment")).click()
+    dan.wait_for_url("**/amendments/*/")
     draft = dan.url
     adela.goto(draft)
     dan.locator("[name=reason]").fill("Cartierul nu are niciun parc.")
@@ -86,6 +87,7 @@ def _amend(page: Any, title: str, say: Callable[..., str]) -> str:
     page.goto(PLAN)
     page.locator("[name=title]").fill(title)
     page.get_by_role("button", name=say("Begin an amendment")).click()
+    page.wait_for_url("**/amendments/*/")
     address = str(page.url)
     page.locator("#zone-key").fill("L1-23")
     page.get_by_role("button", name=say("Change this zone, or draw a new one")).click()

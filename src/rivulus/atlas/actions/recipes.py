@@ -13,7 +13,7 @@ from rivulus.atlas.queries.recipes import missing_inputs, types_of
 from rivulus.atlas.queries.visible import get_layer, viewer_of
 from rivulus.atlas.rules import permissions
 from rivulus.atlas.rules.recipes import kinds
-from rivulus.atlas.rules.recipes.kinds import NEEDS, Parameters, RecipeKind, RunState
+from rivulus.atlas.rules.recipes.kinds import GROUPED, NEEDS, Parameters, RecipeKind, RunState
 from rivulus.atlas.rules.recipes.shapes import Result, from_the_ground
 from rivulus.atlas.rules.versions import NewFeature
 from rivulus.atlas.terms import STEREO70, ChangeKind, GeometryType, Origin, Theme, Visibility
@@ -29,6 +29,14 @@ if TYPE_CHECKING:
 
 SUBJECT, RASTER = "atlas.recipe", "atlas.raster"
 MOST_ROWS = 1000
+# Whoever has none within the distance is told apart from whoever has some.
+BY_COUNT: dict[str, object] = {
+    "colour": "#7a3e9d", "opacity": 0.45, "width": 1,
+    "by": {"attribute": "count", "classes": [
+        {"to": 1, "colour": "#b3541e", "title": {"ro": "niciunul la distanța dată", "en": "none within the distance", "hu": "egy sincs a távolságon belül"}},
+        {"from": 1, "colour": "#7a3e9d", "title": {"ro": "cel puțin unul", "en": "at least one", "hu": "legalább egy"}},
+    ]},
+}  # fmt: skip
 MADE_UP = frozenset({Origin.SCHEMATIC, Origin.ILLUSTRATIVE})
 LEAST_FIRST = (Origin.COMMUNITY, Origin.OPEN)  # an answer is as official as the least of what it rests on
 
@@ -243,7 +251,7 @@ def make_output(*, by: "Person | None", recipe: Recipe) -> Layer:
         geometry_type=made,
         crs=STEREO70,
         schema=_output_schema(),
-        style={"colour": "#7a3e9d", "opacity": 0.35},
+        style=BY_COUNT if RecipeKind(recipe.kind) in GROUPED else {"colour": "#7a3e9d", "opacity": 0.35},
         owner=recipe.owner,
         visibility=Visibility.PUBLIC if recipe.is_public else Visibility.STAFF,
         origin=Origin.ILLUSTRATIVE,  # until an answer rests on what is real

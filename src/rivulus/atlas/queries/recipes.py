@@ -15,7 +15,7 @@ from rivulus.atlas.models import Feature, Layer, RasterFile, Recipe, RecipeRun
 from rivulus.atlas.queries.features import features_on
 from rivulus.atlas.queries.visible import PUBLIC, Viewer
 from rivulus.atlas.rules.permissions import can
-from rivulus.atlas.rules.recipes.kinds import RunState, read_parameters
+from rivulus.atlas.rules.recipes.kinds import RecipeKind, RunState, read_parameters
 from rivulus.atlas.rules.recipes.shapes import Shapes, on_the_ground
 from rivulus.atlas.rules.schemas import read_schema
 from rivulus.atlas.terms import GeometryType
@@ -127,7 +127,9 @@ def is_awaited(code: str) -> bool:
 def list_areas(recipe: Recipe, keys: Iterable[str]) -> list[Feature]:
     """Return the areas of which the lines of an answer speak; none where these are no areas, or too many for a page."""
     numbers = read_parameters(recipe.parameters)
-    layer = Layer.objects.filter(code=numbers.by, withdrawn_at__isnull=True).first() if numbers.by else recipe.layer
+    layer = recipe.output if recipe.kind == RecipeKind.HOT_SPOTS else recipe.layer
+    if numbers.by:
+        layer = Layer.objects.filter(code=numbers.by, withdrawn_at__isnull=True).first()
     wanted = list(keys)
     if layer is None or layer.geometry_type != GeometryType.POLYGON or not 0 < len(wanted) <= MOST_AREAS:
         return []

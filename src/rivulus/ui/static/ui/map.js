@@ -86,6 +86,7 @@ class RivulusMap extends HTMLElement {
 
   _giveUp(error) {
     this.querySelector(".map-canvas")?.remove();
+    this.setAttribute("data-failed", "");
     this._failed(error);
     console.debug("map:", error?.message);
   }
