@@ -17,6 +17,8 @@ from rivulus.atlas.models import Layer, Recipe, RecipeRun
 from rivulus.atlas.queries import recipes as queries
 from rivulus.atlas.queries.use_probes import green_space_near_home_share
 from rivulus.atlas.rules.measuring import from_the_ground
+from rivulus.atlas.rules.schemas import read_schema
+from rivulus.atlas.rules.styles.reading import check_style
 from rivulus.atlas.rules.versions import NewFeature, RemovedFeature
 from rivulus.atlas.terms import ChangeKind, Origin, Theme, Visibility
 from rivulus.identity.models import Organisation, Person
@@ -154,6 +156,8 @@ def test_the_layer_of_an_answer_says_what_it_comes_from(folder: Path, city: Orga
     output = Recipe.objects.get().output
     assert output is not None
     assert (output.origin, output.licence, output.attribution) == (Origin.OPEN, "ODbL-1.0", "OSM")
+    check_style(output.style, read_schema(output.schema))
+    assert output.style["by"]["attribute"] == "count"
 
 
 def test_it_is_asked_again_when_a_layer_changed_but_not_more_than_once_a_day(folder: Path, city: Organisation) -> None:
