@@ -34,8 +34,8 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         required=False,
-        help_text=_("GeoPackage, Shapefile packed as ZIP, GeoJSON, DXF or CSV; at most 64 MB."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".gpkg,.zip,.geojson,.json,.dxf,.csv,.txt"}),
+        help_text=_("GeoPackage, Shapefile packed as ZIP, GeoJSON, GML, DXF or CSV; at most 64 MB."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".gpkg,.zip,.geojson,.json,.gml,.xml,.dxf,.csv,.txt"}),
         error_messages={"empty": _("The file is empty.")},
     )
     url = forms.URLField(

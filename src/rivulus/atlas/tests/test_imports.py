@@ -214,7 +214,7 @@ def test_the_columns_of_a_file_become_the_attributes_of_a_layer_that_has_none(da
     ("data", "sentence"),
     [
         (b"", "empty"),
-        (b"<OGRVRTDataSource></OGRVRTDataSource>", "XML"),
+        (b"<OGRVRTDataSource></OGRVRTDataSource>", "no GML"),
         (b"%PDF-1.7", "PDF"),
         (b"\x1f\x8b\x08", "gzip"),
         (b"\x00\x01\x02\x03" * 50, "not known here"),

@@ -1,4 +1,4 @@
-"""Features that stand at an address elsewhere: OGC API Features, WFS with GeoJSON, or a file; public addresses only."""
+"""Features that stand at an address elsewhere: OGC API Features, WFS with GeoJSON or GML, or a file; public addresses only."""
 
 import io
 import json
@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 import httpcore
 import httpx
 
+from rivulus.atlas.feeds.imports import markup
 from rivulus.atlas.feeds.imports.keeping import Kept, keep
 from rivulus.atlas.rules.imports.choices import LARGEST_BYTES, MOST_FEATURES
 from rivulus.kernel.errors import Refused
@@ -19,6 +20,8 @@ USER_AGENT = "Rivulus (open city platform; atlas)"
 TIMEOUT_S = 60.0
 MOST_REDIRECTS, MOST_PAGES = 4, 2_000
 AT_ONCE = 1_000
+ASKED = frozenset({"service", "version", "request", "typename", "typenames", "outputformat", "srsname", "count",
+                   "maxfeatures", "startindex"})  # fmt: skip
 TROUBLES = (httpx.HTTPError, httpx.InvalidURL, httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError)
 
 
@@ -30,8 +33,7 @@ def fetch(url: str, private_hosts: Collection[str] = ()) -> Kept:
     ) as client:
         asker = _Asker(client, transport)
         try:
-            first = asker.get(first_address(url))
-            document = _document(first)
+            first, document = _first(asker, url)
             if document is None:
                 return keep(io.BytesIO(first))
             if document.get("type") != "FeatureCollection":
@@ -41,6 +43,43 @@ def fetch(url: str, private_hosts: Collection[str] = ()) -> Kept:
             raise Refused(
                 N_("The address cannot be reached: %(why)s"), why=(str(error) or repr(error))[:150]
             ) from error
+
+
+def _first(asker: "_Asker", url: str) -> tuple[bytes, dict[str, Any] | None]:
+    """The first answer; a WFS that does not give GeoJSON is asked for GML, in the ways that servers understand."""
+    address, ways = first_address(url), gml_addresses(url)
+    if not wants_gml(url):
+        try:
+            first = asker.get(address)
+            if (document := _document(first)) is not None or not ways:
+                return first, document
+        except Refused:
+            if not ways:
+                raise
+    for at, way in enumerate(ways, 1):
+        try:
+            body = asker.get(way)
+            root = markup.check_is_features(io.BytesIO(body))
+        except Refused:
+            if at == len(ways):
+                raise
+            continue
+        _check_is_whole(root)
+        return body, None
+    raise AssertionError("there is a last way")
+
+
+def _check_is_whole(root: markup.Root) -> None:
+    """Pages of GML are not put together: a service that gives only some of its features says so here."""
+    matched, given = root.attributes.get("numberMatched", ""), root.attributes.get("numberReturned", "")
+    if matched.isdecimal() and given.isdecimal() and int(given) < int(matched):
+        raise Refused(
+            N_(
+                "The service gives %(given)s of its %(matched)s features at once, as GML. Import them in several files."
+            ),
+            given=int(given),
+            matched=int(matched),
+        )
 
 
 class _Asker:
@@ -104,16 +143,53 @@ def first_address(url: str) -> str:
     return urlunsplit(parts._replace(path=path or "/", query=urlencode(asked), fragment=""))
 
 
-def _wfs(small: dict[str, str]) -> dict[str, str]:
+def gml_addresses(url: str) -> list[str]:
+    """Return the addresses that give the features of a WFS as GML, the newer first; none for other ones and formats."""
+    small = _small(url)
+    form = small.get("outputformat", "")
+    if small.get("service", "").lower() != "wfs" or (form and not wants_gml(url)):
+        return []
+    name = _name_of(small)
+    asked = {**_own(small), "service": "WFS", "request": "GetFeature", **({"outputFormat": form} if form else {})}
+    newer, older = {**asked, "version": "2.0.0", "typeNames": name}, {**asked, "version": "1.1.0", "typeName": name}
+    system = {"srsName": small.get("srsname", "urn:ogc:def:crs:EPSG::4326")}
+    ways = [{**newer, **system}, newer, {**older, **system}, older]
+    return [urlunsplit(urlsplit(url)._replace(query=urlencode(way), fragment="")) for way in ways]
+
+
+def wants_gml(url: str) -> bool:
+    """Tell whether an address of a WFS asks for GML itself."""
+    form = _small(url).get("outputformat", "").lower()
+    return "gml" in form or "xml" in form
+
+
+def _small(url: str) -> dict[str, str]:
+    return {name.lower(): value for name, value in parse_qsl(urlsplit(url).query, keep_blank_values=True)}
+
+
+def _own(small: dict[str, str]) -> dict[str, str]:
+    """What a server wants besides: MapServer the name of its map, others a key."""
+    return {name: value for name, value in small.items() if name not in ASKED}
+
+
+def _name_of(small: dict[str, str]) -> str:
     name = small.get("typenames") or small.get("typename")
     if not name:
         raise Refused(N_("Name the layer of the service in the address: …&typeNames=NAME"))
+    return name
+
+
+def _wfs(small: dict[str, str]) -> dict[str, str]:
+    form = small.get("outputformat", "application/json")
+    if "json" not in form.lower():  # what is no JSON comes in one piece
+        return {**small, "service": "WFS", "request": "GetFeature"}
     return {
+        **_own(small),
         "service": "WFS",
         "version": "2.0.0",
         "request": "GetFeature",
-        "typeNames": name,
-        "outputFormat": small.get("outputformat", "application/json"),
+        "typeNames": _name_of(small),
+        "outputFormat": form,
         "srsName": small.get("srsname", "EPSG:4326"),
         "count": str(AT_ONCE),
         "startIndex": "0",

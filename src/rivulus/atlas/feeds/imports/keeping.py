@@ -13,6 +13,7 @@ from typing import IO
 from django.core.files import File
 from django.core.files.storage import default_storage
 
+from rivulus.atlas.feeds.imports.markup import check_is_features, closed_parts
 from rivulus.atlas.rules.imports.choices import LARGEST_BYTES, LARGEST_UNPACKED, Form
 from rivulus.kernel.errors import Refused
 from rivulus.kernel.words import N_
@@ -24,10 +25,8 @@ MOST_ENTRIES = 200
 MOST_RATIO = 200  # what packs better than this is not data
 SIDE_FILES = frozenset({".shp", ".shx", ".dbf", ".prj", ".cpg"})
 ENDINGS = {".gpkg": Form.GPKG, ".geojson": Form.GEOJSON, ".json": Form.GEOJSON, ".dxf": Form.DXF, ".csv": Form.CSV,
-           ".shp": Form.SHAPEFILE, ".txt": Form.CSV}  # fmt: skip
+           ".gml": Form.GML, ".shp": Form.SHAPEFILE, ".txt": Form.CSV}  # fmt: skip
 NOT_WANTED = {
-    b"<?xml": N_("XML"),
-    b"<": N_("XML"),
     b"%PDF": N_("a PDF"),
     b"\x1f\x8b": N_("a gzip archive"),
     b"7z\xbc\xaf": N_("a 7-Zip archive"),
@@ -36,7 +35,7 @@ NOT_WANTED = {
     b"PAR1": N_("a Parquet file"),
     b"AC10": N_("a DWG drawing (save it as DXF)"),
 }
-WANTED = N_("This is %(what)s; a GeoPackage, a Shapefile packed as ZIP, GeoJSON, DXF or CSV is wanted.")
+WANTED = N_("This is %(what)s; a GeoPackage, a Shapefile packed as ZIP, GeoJSON, GML, DXF or CSV is wanted.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +58,8 @@ def keep(stream: IO[bytes]) -> Kept:
         with _archive(stream) as archive:
             _find_main(archive)
         stream.seek(0)
+    if form == Form.GML:
+        check_is_features(stream)
     return _save(stream, form)
 
 
@@ -81,6 +82,8 @@ def _form_of(head: bytes) -> str:
             raise Refused(WANTED, what=what)
     if start.startswith(b"{"):
         return Form.GEOJSON
+    if start.startswith(b"<"):
+        return Form.GML
     if head.startswith(b"AutoCAD Binary DXF"):
         raise Refused(N_("Binary DXF is not read: save the drawing as ASCII DXF."))
     if start.startswith((b"0\r\nSECTION", b"0\nSECTION", b"999")):
@@ -122,14 +125,26 @@ def _lay_out(stream: IO[bytes], form: str, data: Path) -> tuple[Form, Path]:
         with path.open("wb") as target:
             while chunk := stream.read(CHUNK):
                 target.write(chunk)
-        return Form(form), path
+        return Form(form), _closed(Form(form), path)
     with _archive(stream) as archive:
         main = _find_main(archive)
         found = ENDINGS[PurePosixPath(main.filename).suffix.lower()]
         for entry in _taken(archive, main, found):
             ending = PurePosixPath(entry.filename).suffix.lower()
             _unpack(archive, entry, data / f"data{ending}")
-        return found, data / f"data{PurePosixPath(main.filename).suffix.lower()}"
+        return found, _closed(found, data / f"data{PurePosixPath(main.filename).suffix.lower()}")
+
+
+def _closed(form: Form, path: Path) -> Path:
+    """GML leads nowhere: it declares nothing, and names no schema to be looked for."""
+    if form is Form.GML:
+        with path.open("rb") as file:
+            check_is_features(file)
+            closed = path.with_name("closed.gml")
+            with closed.open("wb") as target:
+                target.writelines(closed_parts(file))
+        closed.replace(path)
+    return path
 
 
 @contextmanager
@@ -175,7 +190,7 @@ def _find_main(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     shapes = [entry for entry in known if entry.filename.lower().endswith(".shp")]
     candidates = shapes or [entry for entry in known if not entry.filename.lower().endswith(".txt")]
     if not candidates:
-        raise Refused(N_("The ZIP archive holds no Shapefile, GeoPackage, GeoJSON, DXF or CSV."))
+        raise Refused(N_("The ZIP archive holds no Shapefile, GeoPackage, GeoJSON, GML, DXF or CSV."))
     if len(candidates) > 1:
         names = ", ".join(PurePosixPath(entry.filename).name for entry in candidates[:5])
         raise Refused(N_("The ZIP archive holds several files (%(names)s): pack the one that is meant."), names=names)

@@ -141,6 +141,8 @@ def _environment(form: Form, folder: Path) -> dict[str, str]:
         "ARROW_DEFAULT_MEMORY_POOL": "system",
         "ARROW_NUM_THREADS": "1",
         "OGR_GEOJSON_MAX_OBJ_SIZE": "64",
+        "GML_DOWNLOAD_SCHEMA": "NO",
+        "GML_SKIP_RESOLVE_ELEMS": "ALL",  # links to other places are not followed
     }
 
 

@@ -26,6 +26,7 @@ class Form(StrEnum):
     GPKG = "gpkg"
     SHAPEFILE = "shp"
     GEOJSON = "geojson"
+    GML = "gml"
     DXF = "dxf"
     CSV = "csv"
 
@@ -34,6 +35,7 @@ FORM_NAMES: Mapping[Form, str] = {
     Form.GPKG: "GeoPackage",
     Form.SHAPEFILE: "Shapefile (ZIP)",
     Form.GEOJSON: "GeoJSON",
+    Form.GML: "GML",
     Form.DXF: "DXF",
     Form.CSV: "CSV",
 }
@@ -41,6 +43,7 @@ DRIVERS: Mapping[Form, str] = {
     Form.GPKG: "GPKG",
     Form.SHAPEFILE: "ESRI Shapefile",
     Form.GEOJSON: "GeoJSON",
+    Form.GML: "GML",
     Form.DXF: "DXF",
 }
 
