@@ -31,9 +31,9 @@ IS_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml|content\.xml")
 ERROR_OF_XLSX = re.compile(rb"""(<(?:\w+:)?c\b[^<>]*\bt=)(["'])e\2""")
 ERROR_OF_ODS = re.compile(rb"<table:table-cell\b[^<>]*\bcalcext:value-type=\"error\"[^<>]*>")
 STRING_VALUE = re.compile(rb"""\soffice:string-value=(["'])[^"']*\1""")
-CELL_OF_XLSX = re.compile(rb"<(?:\w+:)?c[\s>/]")
-CELL_OF_ODS = re.compile(rb"<table:table-cell\b")
-FORMULA = re.compile(rb"<(?:\w+:)?f[\s>]|\btable:formula=")
+# Plain bytes are counted ten times faster than patterns are looked for, and sheets are long.
+CELLS = {sizes.XLSX: (b"<c ", b"<c>", b":c ", b":c>"), sizes.ODS: (b"<table:table-cell",)}
+FORMULAS = {sizes.XLSX: (b"<f>", b"<f ", b":f>", b":f "), sizes.ODS: (b" table:formula=",)}
 UNCALCULATED = re.compile(rb"</(?:\w+:)?f>(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>")
 PARTS = {
     b"Workbook": sizes.OLD,
@@ -186,7 +186,7 @@ def _copied(source: IO[bytes], entry: zipfile.ZipInfo, form: str, seen: Seen) ->
             yield chunk
             continue
         whole, rest = _whole_cells(rest + chunk, form)
-        cells += len((CELL_OF_ODS if form == sizes.ODS else CELL_OF_XLSX).findall(whole))
+        cells += _count(whole, CELLS[form])
         if cells > sizes.MOST_CELLS:
             raise Refused(sizes.TOO_MANY_CELLS, most=f"{sizes.MOST_CELLS:,}")
         yield _with_errors(whole, form, seen)
@@ -203,11 +203,18 @@ def _whole_cells(data: bytes, form: str) -> tuple[bytes, bytes]:
 
 
 def _with_errors(data: bytes, form: str, seen: Seen) -> bytes:
-    seen.formulas += len(FORMULA.findall(data))
+    formulas = _count(data, FORMULAS[form])
+    seen.formulas += formulas
     if form == sizes.ODS:
-        return ERROR_OF_ODS.sub(lambda found: STRING_VALUE.sub(b"", found[0]), data)
-    seen.uncalculated += len(UNCALCULATED.findall(data))
-    return ERROR_OF_XLSX.sub(rb"\1\2str\2", data)
+        has_errors = b'value-type="error"' in data
+        return ERROR_OF_ODS.sub(lambda found: STRING_VALUE.sub(b"", found[0]), data) if has_errors else data
+    if formulas:
+        seen.uncalculated += len(UNCALCULATED.findall(data))
+    return ERROR_OF_XLSX.sub(rb"\1\2str\2", data) if b't="e"' in data or b"t='e'" in data else data
+
+
+def _count(data: bytes, words: Iterable[bytes]) -> int:
+    return sum(data.count(word) for word in words)
 
 
 def _small(archive: zipfile.ZipFile, name: str) -> bytes:

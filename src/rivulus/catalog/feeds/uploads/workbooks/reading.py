@@ -22,7 +22,7 @@ from rivulus.catalog.rules.workbooks import sizes
 from rivulus.kernel.errors import Refused
 from rivulus.kernel.words import N_
 
-MEMORY = 4 * 1024**3  # of addresses, of which libraries reserve a good part and never touch it
+MEMORY = 3 * 1024**3  # of addresses, of which libraries reserve a good part and never touch it
 SECONDS = 300
 ABOUT = b"rivulus"
 STOPPED = N_(

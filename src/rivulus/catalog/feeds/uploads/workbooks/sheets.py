@@ -22,6 +22,7 @@ from rivulus.kernel.words import N_
 
 BATCH = 10_000
 MOST_ERRORS = 100
+FEW = 3
 MOST_HELD = 20  # rows that may be remarks below the table
 ROW = "row"
 type Progress = Callable[[float], None]
@@ -44,14 +45,20 @@ def read(book: CalamineWorkbook, job: dict[str, Any], to: Path, looking: Progres
     listed = [one for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
     if len(listed) > sizes.MOST_SHEETS:
         raise Refused(sizes.MANY_SHEETS, most=sizes.MOST_SHEETS)
-    found = []
+    said = str(job.get("sheet") or "")
+    found: list[dict[str, Any]] = []
+    taken: tuple[str, Table] | None = None  # at the most two sheets are in memory at once
     for done, one in enumerate(listed, 1):
         table = find_table(_sheet(book, one.name), None)
         is_hidden = one.visible != SheetVisibleEnum.Visible
         found.append({"name": one.name, "rows": table.rows, "columns": table.width, "is_hidden": is_hidden})
+        if one.name == (said or _first(found)):
+            taken = one.name, table
         looking(done / len(listed))
-    name = _chosen(found, job.get("sheet") or "")
-    table = find_table(_sheet(book, name), job.get("heading"))
+    name = said or _first(found)
+    if taken is None or taken[0] != name:
+        raise Refused(sizes.NO_SHEET, name=said) if said else Refused(sizes.NO_TABLE)
+    table = taken[1] if job.get("heading") is None else find_table(taken[1].sheet, job["heading"])
     return {"sheets": found, "sheet": name, **write(table, to, forgives=bool(job.get("forgives")), progress=writing)}
 
 
@@ -62,18 +69,14 @@ def _sheet(book: CalamineWorkbook, name: str) -> CalamineSheet:
         raise Refused(sizes.BROKEN) from error
 
 
-def _chosen(found: Sequence[dict[str, Any]], said: str) -> str:
-    """The sheet that somebody chose, or the first that holds a table; one of a single column only where there is no other."""
-    if said:
-        if not any(one["name"] == said for one in found):
-            raise Refused(sizes.NO_SHEET, name=said)
-        return said
+def _first(found: Sequence[dict[str, Any]]) -> str:
+    """The first sheet that holds a table; one of a single column, and a hidden one, only where there is no other."""
     for is_hidden in (False, True):
         for least in (2, 1):
             for one in found:
                 if one["is_hidden"] is is_hidden and one["rows"] and one["columns"] >= least:
                     return str(one["name"])
-    raise Refused(sizes.NO_TABLE)
+    return ""
 
 
 # Finding the table.
@@ -143,17 +146,17 @@ def _measure(table: Table) -> None:
     held: list[tuple[int, list[Value]]] = []  # thin rows, of which nobody knows yet whether more follows
     was_empty, last = False, (-1, list[Value]())
     for at, row in enumerate(islice(_rows(table.sheet), table.heading.body, None), table.heading.body):
-        places = _filled(row)
-        if not places:
+        number = _count_filled(row)
+        if not number:
             was_empty = True
             continue
-        is_thin = table.width > 2 and len(places) == 1 and isinstance(row[places[0]], str)
+        is_thin = table.width > 2 and number == 1 and any(isinstance(cell, str) and cell.strip() for cell in row)
         if is_thin and (held or was_empty or layout.is_remark(row)) and len(held) < MOST_HELD:
             held.append((at, row))
             continue
         for taken, cells in (*held, (at, row)):
-            for place in _filled(cells):
-                used[place] = True
+            if not all(used):
+                used = [known or layout.is_filled(cell) for known, cell in zip(used, cells, strict=True)]
             table.rows, table.end = table.rows + 1, taken + 1
         held.clear()
         was_empty, last = False, (at, row)
@@ -166,11 +169,10 @@ def _measure(table: Table) -> None:
     table.used = used
 
 
-def _filled(row: list[Value]) -> list[int]:
-    """Quickly for full rows: most have no cell of spaces only."""
-    if row.count("") == len(row):
-        return []
-    return layout.filled(row)
+def _count_filled(row: list[Value]) -> int:
+    """How many cells hold something; quickly for fuller rows, in which cells of spaces only make no difference."""
+    number = len(row) - row.count("")
+    return number if number > FEW else len(layout.filled(row))
 
 
 # Writing it.
@@ -205,7 +207,7 @@ def write(table: Table, to: Path, *, forgives: bool, progress: Progress) -> dict
 def _body(table: Table) -> Iterator[tuple[int, list[Value]]]:
     """Yield the rows of the table that hold something."""
     for at, row in enumerate(islice(_rows(table.sheet), table.heading.body, table.end), table.heading.body):
-        if row.count("") < len(row) and layout.filled(row):
+        if _count_filled(row):
             yield at, row
 
 
