@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
-from rivulus.atlas.models import Feature, Layer, Recipe, RecipeRun
+from rivulus.atlas.models import Feature, Layer, RasterFile, Recipe, RecipeRun
 from rivulus.atlas.presenters.layers import words_of
 from rivulus.atlas.queries.recipes import RASTER, Missing
 from rivulus.atlas.rules.base.boundaries import METROPOLITAN, UNITS, units_spec
@@ -103,7 +103,7 @@ def areas_map(run: RecipeRun, areas: Iterable[Feature], raster_unit: str) -> dic
     for key, shape in shapes.items():
         name, numbers = known[key]
         value = numbers.get(column)
-        third = 0 if value is None else min(2, 3 * ranked.index(value) // len(ranked))
+        third = 0 if value is None else round(2 * ranked.index(value) / (len(ranked) - 1)) if len(ranked) > 1 else 2
         note = f"{_heading(column, raster_unit)}: {_text(value)}"
         properties = {"label": name, "note": note, "tone": THIRDS[third]}
         features.append({"type": "Feature", "properties": properties, "geometry": shape.__geo_interface__})
@@ -254,5 +254,6 @@ def inputs_words(inputs: Mapping[str, Any]) -> list[str]:
         for code, n in layers.items()
     ]
     if inputs.get("raster"):
-        found.append(gettext("raster %(code)s") % {"code": inputs["raster"]})
+        raster = RasterFile.objects.filter(code=inputs["raster"]).first()
+        found.append(raster.title if raster is not None else gettext("raster %(code)s") % {"code": inputs["raster"]})
     return found
