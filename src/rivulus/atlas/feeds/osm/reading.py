@@ -2,12 +2,15 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import osmium
 
+from rivulus.atlas.feeds.osm.cutting import cut
 from rivulus.atlas.feeds.osm.extract import Extract, Features, Way
 from rivulus.atlas.rules.base import classes, everyday, layers, places
 from rivulus.atlas.rules.base.access import access_of
@@ -29,25 +32,45 @@ AREA_KEYS = (
     "healthcare", "man_made",
 )  # fmt: skip
 WHOLE_WORLD: Box = (-180.0, -90.0, 180.0, 90.0)
+LARGEST_WHOLE = 200_000_000  # bytes; the places of all nodes of a larger one would fill the memory
+LARGE = N_("The file %(name)s is larger than %(most)s MB: say which box of it is wanted (--box=W,S,E,N).")
 BROKEN = N_("The file %(name)s cannot be read as an extract of OpenStreetMap: %(why)s.")
 NOTHING = N_("There is nothing to draw in the file %(name)s, or nothing of it lies in the box.")
 
 
 def read_extract(file: Path, *, box: Box | None = None, tell: Tell = lambda _what, _count: None) -> Extract:
-    """Return what is of use in a file, or in a box of it. Raises Refused where it cannot be read or holds nothing."""
+    """Return what is of use in a file, or in a box of it. Raises Refused where it cannot be read or holds nothing.
+
+    Memory grows with what is taken: of a large file only a box is taken, which is cut out first.
+    """
+    if box is None and file.stat().st_size > LARGEST_WHOLE:
+        raise Refused(LARGE, name=file.name, most=LARGEST_WHOLE // 1_000_000)
     try:
         found = _begin(file, box)
-        reader = _Reader(found, box)
-        for count, thing in enumerate(_things(file), 1):
-            reader.take(thing)
-            if count % TOLD_EVERY == 0:
-                tell("objects", count)
+        with _cut(file, box, tell) as part:
+            _read(part, _Reader(found, box), tell)
     except (RuntimeError, OSError, ValueError) as error:
         raise Refused(BROKEN, name=file.name, why=str(error)[:200]) from error
     if found.is_empty:
         raise Refused(NOTHING, name=file.name)
     found.box = box or _box_of(found)
     return found
+
+
+@contextmanager
+def _cut(file: Path, box: Box | None, tell: Tell) -> Iterator[Path]:
+    if box is None:
+        yield file
+        return
+    with TemporaryDirectory(prefix="rivulus-osm-") as folder:
+        yield cut(file, box, Path(folder) / "cut.osm.pbf", keys=AREA_KEYS, tell=lambda count: tell("cutting", count))
+
+
+def _read(file: Path, reader: "_Reader", tell: Tell) -> None:
+    for count, thing in enumerate(_things(file), 1):
+        reader.take(thing)
+        if count % TOLD_EVERY == 0:
+            tell("objects", count)
 
 
 def _begin(file: Path, box: Box | None) -> Extract:

@@ -14,6 +14,7 @@ from rivulus.kernel.geometry import Box
 
 STEPS = {
     "checksum": "Reading",
+    "cutting": "Looking for what lies in the box: {:,} objects",
     "objects": "Reading: {:,} objects",
     "tiles": "Drawing: {:,} tiles",
     "putting": "Putting places, streets and layers in force",

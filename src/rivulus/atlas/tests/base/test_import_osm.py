@@ -4,6 +4,7 @@ import gzip
 from io import StringIO
 
 import mapbox_vector_tile
+import osmium
 import pytest
 import shapely
 from django.core.cache import cache
@@ -12,7 +13,7 @@ from pmtiles.reader import MmapSource, Reader
 from pmtiles.reader import all_tiles as read_all
 
 from rivulus.atlas.actions.base import imports as actions
-from rivulus.atlas.feeds.osm import importing
+from rivulus.atlas.feeds.osm import cutting, importing, reading
 from rivulus.atlas.feeds.osm.importing import import_extract
 from rivulus.atlas.models import BaseImport, Feature, Layer, Place, StreetEdge, StreetNode
 from rivulus.atlas.queries.base import find_base
@@ -232,6 +233,56 @@ def test_only_what_lies_in_the_box_is_taken(town):
     assert row.box == side
     with pytest.raises(Refused, match="nothing to draw"):
         import_extract(by=None, file=town, box=(10, 10, 11, 11))
+
+
+def test_what_crosses_the_edge_of_the_box_is_whole(town, tmp_path, settings):
+    """A street leaves the box, a forest lies half outside with an outline far away, a lake beyond touches nothing of it."""
+    larger = make_town()
+    larger.node(60, 60, 5)
+    larger.way(61, [3, 60], highway="secondary", name="Drumul Lung")  # six kilometres without a node between
+    outline = [larger.node(70 + at, *place) for at, place in enumerate([(8, 3), (90, 3), (90, 6), (8, 6)])]
+    larger.way(75, outline[:2])
+    larger.way(76, [*outline[1:], outline[0]])
+    larger.square(77, 80, 4, 1)  # a clearing, far outside
+    larger.relation(78, [("w", 75, "outer"), ("w", 76, "outer"), ("w", 77, "inner")], type="multipolygon",
+                    landuse="forest", name="Pădurea")  # fmt: skip
+    larger.square(79, 500, 500, 3, natural="water", name="Lacul Altora")
+    larger.way(82, [larger.node(80, 500, 490), larger.node(81, 510, 490)], highway="primary", name="Strada Altora")
+    file = larger.write(tmp_path / "country.osm.pbf")
+    box = (WEST - STEP, SOUTH - STEP, WEST + 11 * STEP, SOUTH + 11 * STEP)
+
+    whole = import_extract(by=None, file=town, box=box)
+    before = set(StreetEdge.objects.values_list("key", flat=True))
+    row = import_extract(by=None, file=file, box=box)
+
+    assert row.box == box and row.report["read"]["passed_over"] == whole.report["read"]["passed_over"] == 0
+    assert set(StreetEdge.objects.values_list("key", flat=True)) - before == {"61:0"}
+    assert StreetEdge.objects.get(key="61:0").length_m == pytest.approx(3751, rel=0.01)
+    forest = from_wkb(layer_rows(GREEN)["r78"].geometry)
+    assert forest.bounds[2] == pytest.approx(WEST + 90 * STEP) and len(forest.interiors) == 1
+    assert not Place.objects.filter(name__in=["Lacul Altora", "Strada Altora"]).exists()
+
+
+def test_a_box_of_a_larger_extract_is_what_the_smaller_extract_holds(tmp_path):
+    """Of a country only what the box needs comes near the memory."""
+    larger = make_town()
+    for number in range(1000, 1300):
+        larger.square(number, 200 + number, 300, 0.5, building="house")
+    cut_out = cutting.cut(larger.write(tmp_path / "country.osm.pbf"), (WEST, SOUTH, WEST + 0.01, SOUTH + 0.01),
+                          tmp_path / "cut.osm.pbf", keys=("landuse",), tell=lambda _count: None)  # fmt: skip
+
+    found = {(thing.type_str(), thing.id) for thing in osmium.FileProcessor(str(cut_out))}
+    assert {("w", 10), ("w", 40), ("w", 41), ("r", 42), ("n", 50)} <= found
+    assert not [thing for thing in found if thing[1] >= 1000 and thing[0] == "w"]
+
+
+def test_a_whole_country_without_a_box_is_refused_before_it_is_read(town, monkeypatch):
+    monkeypatch.setattr(reading, "LARGEST_WHOLE", 100)
+
+    with pytest.raises(Refused, match="--box"):
+        import_extract(by=None, file=town)
+
+    assert import_extract(by=None, file=town, box=(WEST, SOUTH, WEST + STEP * 10, SOUTH + STEP * 10)).is_current
 
 
 def test_a_way_that_leaves_the_extract_is_drawn_as_far_as_it_is_known(tmp_path):
