@@ -460,7 +460,7 @@ def test_a_database_that_does_not_come_back_is_said(monkeypatch):
 
     async def run():
         async with opened() as made:
-            made.flusher._connect = gone
+            made.flusher.connect = gone
             return await post(made, "Observations", observation(bogdan.series["number"]), bogdan.key)
 
     status, headers, body = asyncio.run(run())

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -94,6 +95,7 @@ def _shown(link: str, number: int, observed: Observed, admitted: Admitted) -> di
     return shown
 
 
+@lru_cache(maxsize=4096)  # many series are measured at the same moment
 def _time(time_us: int) -> str:
     spec = "milliseconds" if time_us % 1_000_000 else "seconds"
     return (_EPOCH + dt.timedelta(microseconds=time_us)).isoformat(timespec=spec) + "Z"

@@ -1,6 +1,7 @@
-"""One writer for a process: while it commits, whatever arrives waits, and is committed together next.
+"""Writers of a process: while one commits, whatever arrives waits, and is committed together next.
 
-An answer waits for the commit that holds its observations. When the database goes away during a commit, nobody knows
+Where much waits, a second writer begins with it before the first has ended: reading, copying and the disk overlap. An
+answer waits for the commit that holds its observations. When the database goes away during a commit, nobody knows
 whether it counted: the group is stored again, which is harmless, because replays are.
 """
 
@@ -22,6 +23,8 @@ from rivulus.observations.standards.gate.preparing import Prepared, read_togethe
 
 log = logging.getLogger(__name__)
 MOST_TOGETHER = 100_000  # rows of one commit
+WRITERS = 2
+ENOUGH_ROWS, ENOUGH_REQUESTS = 1_500, 32  # for another commit beside the one under way: small ones cost more each
 MOST_WAITING = 400_000  # rows; beyond them whoever sends is asked to wait
 PATIENCE_S = 5.0  # for a database that is being brought back
 PAUSE_S = 0.1
@@ -52,31 +55,30 @@ class Waiting:
 
 
 class Flusher:
-    """Stores what is submitted, in its own thread, over its own connection; tells `done` who was stored and who not."""
+    """Stores what is submitted, in threads of its own, each over its own connection; tells `done` who was stored."""
 
     def __init__(self, connect: Callable[[], psycopg.Connection[Any]], done: Done) -> None:
-        self._connect, self._done = connect, done
-        self._connection: psycopg.Connection[Any] | None = None
+        self.connect, self.done = connect, done
         self._waiting: list[Waiting] = []
-        self._rows = 0
+        self._rows = self._busy = 0
         self._more = threading.Condition()
-        self._ends = False
-        self._thread = threading.Thread(target=self._run, name="flusher", daemon=True)
+        self._ends = self._is_gathering = False
+        self._writers = [_Writer(self, number) for number in range(WRITERS)]
         self.is_well = True
         self.commits = 0
 
     def start(self) -> None:
         """Begin."""
-        self._thread.start()
+        for writer in self._writers:
+            writer.start()
 
     def stop(self) -> None:
         """Store what waits, then end."""
         with self._more:
             self._ends = True
-            self._more.notify()
-        self._thread.join(PATIENCE_S * 2)
-        if self._connection is not None:
-            self._connection.close()
+            self._more.notify_all()
+        for writer in self._writers:
+            writer.join(PATIENCE_S * 2)
 
     def submit(self, prepared: Prepared, who: Any) -> None:
         """Take a request to be stored; raises NotStored when too much waits already."""
@@ -85,49 +87,80 @@ class Flusher:
                 raise NotStored(503, BUSY, 1)
             self._waiting.append(Waiting(prepared, who))
             self._rows += len(prepared)
-            if len(self._waiting) == 1:
+            if len(self._waiting) == 1 or self._is_much():
                 self._more.notify()
 
-    def _run(self) -> None:
-        while group := self._next():
-            try:
-                read_together(each.prepared for each in group)
-                outcome = self._store(group)
-            except Exception:
-                log.exception("A group could not be stored.")
-                outcome = [(each.who, NotStored(500, FAILED)) for each in group]
-            self._done(outcome)
-
-    def _next(self) -> list[Waiting]:
-        """Return what waits, as much as one commit takes; nothing when it is time to end."""
+    def take(self) -> list[Waiting]:
+        """Wait for work; return what waits, as much as one commit takes; nothing when it is time to end."""
         with self._more:
-            while not self._waiting and not self._ends:
+            while not self._ends and not self._is_worth_it():
                 self._more.wait()
-            is_small = self._rows < FEW_ROWS and not self._ends
-        if is_small:  # a commit costs the same for one as for a hundred: those who come in a moment come along
-            time.sleep(GATHER_S)
-        with self._more:
+            if self._rows < FEW_ROWS and not self._ends:
+                self._gather()
             rows = count = 0
             while count < len(self._waiting) and rows < MOST_TOGETHER:
                 rows += len(self._waiting[count].prepared)
                 count += 1
             group, self._waiting = self._waiting[:count], self._waiting[count:]
             self._rows -= rows
+            self._busy += 1
         return group
 
-    def _store(self, group: list[Waiting]) -> list[tuple[Any, Exception | None]]:
+    def _gather(self) -> None:
+        """A commit costs the same for one as for a hundred: those who come in a moment come along."""
+        self._is_gathering = True
+        self._more.wait_for(lambda: self._ends, GATHER_S)
+        self._is_gathering = False
+
+    def committed(self, outcome: Sequence[tuple[Any, Exception | None]], *, is_well: bool) -> None:
+        """Note that a writer has ended with a group, and how."""
+        with self._more:
+            self._busy -= 1
+            self.is_well = is_well
+            self.commits += is_well
+        self.done(outcome)
+
+    def _is_worth_it(self) -> bool:
+        if self._is_gathering or not self._waiting:
+            return False
+        return not self._busy or self._is_much()
+
+    def _is_much(self) -> bool:
+        return self._rows >= ENOUGH_ROWS or len(self._waiting) >= ENOUGH_REQUESTS
+
+
+class _Writer(threading.Thread):
+    """Commits one group after the other over a connection of its own."""
+
+    def __init__(self, flusher: Flusher, number: int) -> None:
+        super().__init__(name=f"writer {number}", daemon=True)
+        self._flusher = flusher
+        self._connection: psycopg.Connection[Any] | None = None
+
+    def run(self) -> None:
+        """Store until there is nothing more and never will be."""
+        while group := self._flusher.take():
+            try:
+                read_together(each.prepared for each in group)
+                outcome, is_well = self._store(group)
+            except Exception:
+                log.exception("A group could not be stored.")
+                outcome, is_well = [(each.who, NotStored(500, FAILED)) for each in group], True
+            self._flusher.committed(outcome, is_well=is_well)
+        if self._connection is not None:
+            self._connection.close()
+
+    def _store(self, group: list[Waiting]) -> tuple[list[tuple[Any, Exception | None]], bool]:
+        """Return what became of each, and whether the database can be used."""
         deadline = time.monotonic() + PATIENCE_S
         while True:
             try:
-                outcome = self._store_together(group)
-                self.is_well = True
-                return outcome
+                return self._store_together(group), True
             except psycopg.Error as error:
                 if not self._is_gone() or time.monotonic() > deadline:
-                    self.is_well = False
                     refusal = _refusal(error)
                     log.warning("Nothing of %d requests was stored: %s", len(group), error)
-                    return [(each.who, refusal) for each in group]
+                    return [(each.who, refusal) for each in group], False
                 time.sleep(PAUSE_S)
 
     def _is_gone(self) -> bool:
@@ -138,19 +171,17 @@ class Flusher:
 
     def _store_together(self, group: list[Waiting]) -> list[tuple[Any, Exception | None]]:
         if self._connection is None:
-            self._connection = self._connect()
+            self._connection = self._flusher.connect()
         connection = self._connection
         sources = {each.prepared.source for each in group}
         few = _few(group)
         if few and writing.append_few(connection, few):
-            self.commits += 1
             return [(each.who, None) for each in group]
         try:
             if len(sources) == 1 or not writing.append(connection, _batch(group)):
                 for source in sorted(sources):
                     own = [each for each in group if each.prepared.source == source]
                     writing.write_batch(connection, _batch(own), source)
-            self.commits += 1
         except (psycopg.DataError, psycopg.IntegrityError, psycopg.ProgrammingError, Refused):
             if len(group) == 1:
                 raise
