@@ -10,7 +10,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from shapely.geometry.base import BaseGeometry
 
 from rivulus.atlas.models import Campaign, CampaignMember, CampaignTask, Contribution, Feature, TaskEvent
-from rivulus.atlas.queries.features import features_on, in_box
+from rivulus.atlas.queries.features import features_on, in_box, property_filter
 from rivulus.atlas.queries.visible import PUBLIC, Viewer, list_layers
 from rivulus.atlas.rules.campaigns import checks
 from rivulus.atlas.rules.campaigns.checks import Finding, Mapped
@@ -95,14 +95,26 @@ def list_tasks(campaign: Campaign) -> QuerySet[CampaignTask]:
     return CampaignTask.objects.filter(campaign=campaign).annotate(drawn=Count("contributions")).order_by("number")
 
 
-def get_task(campaign: Campaign, number: int) -> CampaignTask:
-    """Return a task with what was drawn and said in it; raises NotFound."""
-    drawn = Prefetch("contributions", Contribution.objects.order_by("id"))
-    said = Prefetch("events", TaskEvent.objects.order_by("-id"))
+def sees_work(campaign: Campaign, member: CampaignMember | None, viewer: Viewer) -> bool:
+    """Say whether somebody sees what was drawn and said before it is approved: who takes part, and who runs it."""
+    return member is not None or campaign.owner_id in viewer.organisations
+
+
+def get_task(campaign: Campaign, number: int, *, with_work: bool = True) -> CampaignTask:
+    """Return a task with what was drawn and said in it; raises NotFound.
+
+    Without ``with_work`` what was drawn is there once it is approved, what happened without what was said about it.
+    """
+    drawn, said = Contribution.objects.order_by("id"), TaskEvent.objects.order_by("-id")
+    if not with_work:
+        drawn, said = drawn.filter(task__state=TaskState.APPROVED), said.exclude(verb="comment")
     rows = CampaignTask.objects.filter(campaign=campaign, number=number).select_related("campaign__layer")
-    found = rows.prefetch_related(drawn, said).first()
+    found = rows.prefetch_related(Prefetch("contributions", drawn), Prefetch("events", said)).first()
     if found is None:
         raise NotFound
+    if not with_work:
+        for event in found.events.all():
+            event.comment = ""
     return found
 
 
@@ -176,12 +188,13 @@ def find_faults(task: CampaignTask) -> list[Finding]:
 
 
 def list_approved(campaign: Campaign) -> Iterator[tuple[BaseGeometry, dict[str, object]]]:
-    """Yield what was added and approved, as it is on the map today: for OpenStreetMap."""
+    """Yield what was added and approved, as everybody sees it on the map today: for OpenStreetMap."""
     added = Contribution.objects.filter(
         task__campaign=campaign, task__state=TaskState.APPROVED, action=ItemAction.ADD
     ).values("key")
+    strip = property_filter(campaign.layer, PUBLIC)
     for row in features_on(campaign.layer).filter(key__in=added).order_by("id").iterator(chunk_size=1000):
-        yield from_wkb(row.geometry), row.properties
+        yield from_wkb(row.geometry), strip(row.properties)
 
 
 def find_letter(event_id: int) -> "tuple[TaskEvent, Person] | None":

@@ -19,6 +19,7 @@ from rivulus.atlas.models import (
     PlanDocument,
     ZoneRule,
 )
+from rivulus.atlas.queries.features import property_filter, shown_schema
 from rivulus.atlas.queries.plans import list_documents
 from rivulus.atlas.queries.visible import PUBLIC, Viewer, list_layers
 from rivulus.atlas.rules import measuring, plans
@@ -99,10 +100,13 @@ class Report:
 
 
 def find_parcels(number: str, viewer: Viewer = PUBLIC) -> list[Parcel]:
-    """Return parcels whose cadastral number is, or begins with, what was asked; the exact one first."""
+    """Return parcels whose cadastral number is, or begins with, what was asked; the exact one first.
+
+    Whoever does not see the numbers finds nothing by them.
+    """
     layer = list_layers(viewer).filter(code=PARCELS).first()
     wanted = number.strip().lower()
-    if layer is None or not wanted:
+    if layer is None or not wanted or NUMBER not in shown_schema(layer, viewer).by_name:
         return []
     escaped = wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     with connection.cursor() as cursor:
@@ -305,8 +309,9 @@ def list_floor_ratios(
     places: Mapping[int, BaseGeometry], day: dt.date, viewer: Viewer = PUBLIC
 ) -> dict[int, tuple[float | None, bool]]:
     """Return for each place the largest CUT that a plan gives at its middle, and whether any plan covers it there."""
-    seen = {layer.pk for layer in list_layers(viewer)}
+    seen = {layer.pk: layer for layer in list_layers(viewer)}
     in_force = {plan.layer_id: plan for plan in Plan.objects.filter(layer__in=seen) if _holds(plan, day)}
+    strips = {pk: property_filter(seen[pk], viewer) for pk in in_force}
     middles = {pk: geometry.representative_point() for pk, geometry in places.items()}
     found: dict[int, tuple[float | None, bool]] = dict.fromkeys(places, (None, False))
     if not in_force or not middles:
@@ -318,7 +323,7 @@ def list_floor_ratios(
         for pk, layer, properties, wkb in cursor.fetchall():
             if not shapely.intersects(shapely.from_wkb(bytes(wkb)), middles[pk]):
                 continue
-            own, plan = _json(properties), in_force[layer]
+            own, plan = strips[layer](_json(properties)), in_force[layer]
             cut = _number(own, rules.get((plan.pk, str(own.get("zone")))), "cut_max")
             known = found[pk][0]
             found[pk] = (cut if known is None else max(known, cut or 0.0), True)

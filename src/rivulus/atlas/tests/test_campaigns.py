@@ -359,3 +359,31 @@ def test_a_certificate_is_printed_and_checked(
     assert "This certificate is genuine" in page
     assert "Ana" not in page
     assert client.get("/en/atlas/campaigns/certificates/0000/").status_code == 404
+
+
+def test_what_is_not_approved_is_for_those_who_take_part_and_who_run_it(
+    ana: Person, teacher: Person, dan: Person, campaign: Campaign, task: CampaignTask, client: Client
+) -> None:
+    key = draw(ana, task, properties={"seats": 17}).key
+    actions.comment(by=ana, task=task, words="The owner of the shop helped me.")
+    page = "/en/atlas/campaigns/banci/tasks/1/"
+    shown = text_of(client.get(page))
+    assert "17" not in shown and key not in shown and "the shop" not in shown and "Nothing yet" in shown
+    for person in (ana, teacher, dan):
+        client.force_login(person)
+        shown = text_of(client.get(page))
+        assert "17" in shown and key in shown and "the shop" in shown
+    approved(ana, teacher, dan, task)
+    client.logout()
+    shown = text_of(client.get(page))
+    assert key in shown and "the shop" not in shown
+
+
+def test_openstreetmap_gets_nothing_that_only_the_owner_sees(
+    ana: Person, teacher: Person, dan: Person, campaign: Campaign, task: CampaignTask
+) -> None:
+    key = draw(ana, task).key
+    approved(ana, teacher, dan, task)
+    now = ChangedFeature(key, 1, properties={"seats": 3, "inventory_number": "secret-8"})
+    features.apply_changes(by=None, layer=campaign.layer, kind=ChangeKind.PACK, updates=[now])
+    assert [properties for _shape, properties in queries.list_approved(campaign)] == [{"seats": 3}]

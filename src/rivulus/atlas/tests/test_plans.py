@@ -143,6 +143,23 @@ def test_parcels_are_found_by_the_beginning_of_their_number(plan: Plan) -> None:
     assert parcels.find_parcels("%") == parcels.find_parcels("") == []
 
 
+def test_nobody_finds_a_parcel_by_a_number_that_they_do_not_see(plan: Plan, dan: Person) -> None:
+    cadastre = make_layer("parcels", [{"name": "cadastral_number", "is_private": True}], theme=Theme.LAND)
+    fill(cadastre, NewFeature(plot(0, 0, 10, 10), {"cadastral_number": "101"}, "p"))
+    assert parcels.find_parcels("101") == parcels.find_parcels("1") == []
+    assert [parcel.key for parcel in parcels.find_parcels("101", viewer_of(dan))] == ["p"]
+
+
+def test_an_index_that_only_the_owner_sees_ranks_nothing_for_others(plan: Plan, dan: Person) -> None:
+    Layer.objects.filter(code="zones").update(
+        schema=[*ZONES, {"name": "cut_max", "type": "number", "is_private": True}]
+    )
+    Feature.objects.filter(key="z2").update(properties={"zone": "M2", "cut_max": 9.5})
+    middle = {1: plot(110, 10, 10, 10)}
+    assert parcels.list_floor_ratios(middle, TODAY) == {1: (None, True)}
+    assert parcels.list_floor_ratios(middle, TODAY, viewer_of(dan)) == {1: (9.5, True)}
+
+
 def test_looking_for_a_parcel_does_not_read_them_all(plan: Plan) -> None:
     cadastre = make_layer("points", PARCEL, geometry_type=GeometryType.POINT)
     rows = (NewFeature(shapely.Point(23 + n / 1e4, 47), {"cadastral_number": str(n)}) for n in range(2000))

@@ -12,6 +12,7 @@ from rivulus.atlas.actions import campaigns as actions
 from rivulus.atlas.forms.campaigns import CommentForm, DrawForm, outline_of
 from rivulus.atlas.models import Campaign, CampaignTask, Contribution
 from rivulus.atlas.presenters import campaigns as presenter
+from rivulus.atlas.presenters.viewer import viewer
 from rivulus.atlas.queries import campaigns as queries
 from rivulus.atlas.queries import features
 from rivulus.atlas.rules.campaigns.moves import (
@@ -231,7 +232,9 @@ def _show(request: HttpRequest, campaign: Campaign, task: CampaignTask, form: Dr
 
 def _task(request: HttpRequest, code: str, number: int) -> tuple[Campaign, CampaignTask]:
     campaign = get_campaign(request, code)
+    member = queries.find_member(campaign, cast("Person", request.user))
+    with_work = queries.sees_work(campaign, member, viewer(request))
     try:
-        return campaign, queries.get_task(campaign, number)
+        return campaign, queries.get_task(campaign, number, with_work=with_work)
     except NotFound:
         raise Http404 from None

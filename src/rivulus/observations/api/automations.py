@@ -11,7 +11,7 @@ from rivulus.observations.api.bundles import Rows
 from rivulus.observations.api.duty import check_sees_duty
 from rivulus.observations.models import Automation, AutomationVersion, Run
 from rivulus.observations.models.automations import RUN_STATES
-from rivulus.observations.presenters.automation_words import explain
+from rivulus.observations.presenters.automation_words import Explained, explain_to_everybody
 from rivulus.observations.presenters.automations import reasons_of, title_of
 from rivulus.observations.queries import automations as queries
 from rivulus.observations.terms import Domain
@@ -80,7 +80,7 @@ def find_rules(wanted: RulesQuery) -> Rows[RuleOut]:
     """Return rules by code."""
     return Rows(
         queries.list_automations(domain=str(wanted.domain or ""), state=wanted.state or ""),
-        lambda rules: [_rule(one) for one in rules],
+        _rules,
     )
 
 
@@ -92,10 +92,17 @@ def find_runs(wanted: RunsQuery) -> Rows[RunOut]:
     return Rows(found, lambda runs: [_run(one) for one in runs])
 
 
-def _rule(automation: Automation) -> RuleOut:
-    shown = queries.shown_version(automation)
-    rule = queries.rule_of(shown) if shown else None
-    said = explain(rule) if rule else None
+def _rules(automations: list[Automation]) -> list[RuleOut]:
+    shown = [queries.shown_version(automation) for automation in automations]
+    rules = [queries.rule_of(version) if version else None for version in shown]
+    said = iter(explain_to_everybody([rule for rule in rules if rule]))
+    return [
+        _rule(automation, version, next(said) if rule else None)
+        for automation, version, rule in zip(automations, shown, rules, strict=True)
+    ]
+
+
+def _rule(automation: Automation, shown: AutomationVersion | None, said: Explained | None) -> RuleOut:
     return RuleOut(
         code=automation.code,
         title=title_of(shown) if shown else automation.code,

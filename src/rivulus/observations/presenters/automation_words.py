@@ -1,6 +1,6 @@
 """A rule in plain words that need no YAML, in the active language."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,8 @@ from django.utils.translation import gettext, ngettext
 
 from rivulus.identity.terms import ROLE_NAMES, Role
 from rivulus.observations import events
-from rivulus.observations.queries import domains
+from rivulus.observations.queries import automation_series, domains
+from rivulus.observations.rules.automations import hiding
 from rivulus.observations.rules.automations.syntax import (
     DAY_US,
     HOUR_US,
@@ -67,6 +68,12 @@ def explain(rule: Rule) -> Explained:
         afterwards=tuple(action_words(action) for action in rule.when_cleared),
         remarks=_remarks(rule),
     )
+
+
+def explain_to_everybody(rules: Sequence[Rule]) -> list[Explained]:
+    """Return what rules say, without what is not public: one question, whatever their number."""
+    hidden = automation_series.list_hidden(hiding.codes_in(rules))
+    return [explain(hiding.for_everybody(rule, hidden)) for rule in rules]
 
 
 def words_of(texts: Any) -> str:
@@ -278,6 +285,9 @@ def action_words(action: Action) -> str:
         return _alarm_words(action)
     if isinstance(action, NotifyAction):
         values = {"roles": role_words(action.roles), "message": words_of(action.message)}
+        if not values["message"]:
+            sentence = gettext("Tell %(roles)s, also by e-mail.") if action.email else gettext("Tell %(roles)s.")
+            return sentence % values
         if action.email:
             return gettext("Tell %(roles)s, also by e-mail: “%(message)s”") % values
         return gettext("Tell %(roles)s: “%(message)s”") % values

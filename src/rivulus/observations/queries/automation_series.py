@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from django.db.models import QuerySet
 
-from rivulus.observations.models import AutomationVersion, Datastream, Thing
+from rivulus.observations.models import AutomationVersion, Datastream, TaskingCapability, Thing
 from rivulus.observations.queries import heads, readings, records
 from rivulus.observations.rules.automations.conditions import Known, SeriesRef
 from rivulus.observations.rules.automations.measures import Times, Values, localise
@@ -38,6 +38,18 @@ def series_of(version: AutomationVersion, trigger: SeriesTrigger) -> tuple[Serie
     """Return the series that a trigger of a version looks at: those that have the bound it asks for."""
     refs = resolve(trigger.series, only_simulated=version.is_demonstration)
     return tuple(ref for ref in refs if localise(trigger, ref.numbers) is not None)
+
+
+def list_hidden(codes: Collection[str]) -> frozenset[str]:
+    """Return those of the codes that belong to a series, a thing or a capability which is not for everybody."""
+    if not codes:
+        return frozenset()
+    named = list(codes)
+    series = Datastream.objects.filter(code__in=named).exclude(is_public=True, thing__is_public=True)
+    things = Thing.objects.filter(code__in=named, is_public=False)
+    capabilities = TaskingCapability.objects.filter(code__in=named, thing__is_public=False)
+    found = [rows.order_by().values_list("code", flat=True) for rows in (series, things, capabilities)]
+    return frozenset(str(code) for code in found[0].union(*found[1:], all=True))
 
 
 def _narrow(rows: "QuerySet[Datastream]", selector: Selector) -> "QuerySet[Datastream]":

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rivulus.kernel.errors import Refused
 from rivulus.observations import events
-from rivulus.observations.rules.automations import calendars, schedules
+from rivulus.observations.rules.automations import calendars, hiding, schedules
 from rivulus.observations.rules.automations.conditions import Known, SeriesRef, check
 from rivulus.observations.rules.automations.documents import LARGEST
 from rivulus.observations.rules.automations.grammar import parse, read, says
@@ -327,3 +327,22 @@ def test_a_new_run_is_taken_in_as_the_mode_says(mode: Mode, running: int, queued
 def test_a_rule_knows_its_triggers_by_name() -> None:
     rule: Rule = read(TEXT)
     assert rule.trigger("dusty") is rule.triggers[0] and rule.trigger("x") is None
+
+
+def test_a_rule_for_everybody_has_no_hidden_codes_and_no_messages() -> None:
+    text = """title: {ro: "A", en: "A", hu: "A"}
+triggers:
+  - value: {series: {code: [a, b]}, above: 5}
+conditions:
+  - not: {value: {series: {property: pm10, thing: home}, above: 5}}
+actions:
+  - notify: {roles: [dispatcher], message: {ro: "x", en: "x", hu: "x"}}
+  - task: {capability: lamp, parameters: {light: 5}}
+"""
+    rule = read(text)
+    assert hiding.codes_in([rule]) == {"a", "b", "home", "lamp"}
+    shown = hiding.for_everybody(rule, {"b", "home", "lamp"})
+    assert shown.triggers[0].series.codes == ("a", "…")
+    assert shown.conditions[0].part.series.thing == "…"
+    assert shown.actions[0].message == {} and shown.actions[1].capability == "…"
+    assert hiding.for_everybody(rule, ()).triggers == rule.triggers

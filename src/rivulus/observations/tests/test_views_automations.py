@@ -12,7 +12,7 @@ from rivulus.identity.terms import Role
 from rivulus.kernel import clock
 from rivulus.observations.actions.automations import notices, versions
 from rivulus.observations.feeds import automation_pack, observation_pack
-from rivulus.observations.models import Alarm, Automation, AutomationVersion, Maintenance, PublicNotice, Silence
+from rivulus.observations.models import Alarm, Automation, AutomationVersion, Maintenance, PublicNotice, Silence, Thing
 from rivulus.observations.presenters.automation_words import explain
 from rivulus.observations.rules.automations.grammar import parse
 from rivulus.observations.tests.alarmed import RULE, TASK, look, person, say, signed_in, station, switched_on
@@ -53,6 +53,23 @@ def test_everybody_reads_what_rules_do_and_only_the_duty_reads_their_text() -> N
     for address in ("/en/rules/dust/1/", "/en/rules/new/", "/en/alarms/"):
         assert vlad.get(address).status_code == 403
     assert Client().get("/en/rules/none/").status_code == 404
+
+
+def test_what_rules_say_to_the_duty_and_about_private_things_is_for_the_duty(vasile: Client) -> None:
+    """A code often says whose something is, and a message whom to call."""
+    series = station("ward-7")
+    Thing.objects.filter(pk=series.thing_id).update(is_public=False)
+    text = RULE.replace("{property: pm10}", '{code: ["ward-7:pm10", "air-1:pm10"]}').replace(
+        "{thing}: {value}", "Call Ion"
+    )
+    switched_on(text)
+    versions.draft(by=None, code="dust", text=text.replace("50", "60"), note="Because of Ion")
+    for address in ("/en/rules/", "/en/rules/dust/", "/api/v1/observations/rules?lang=en"):
+        said = words(Client().get(address))
+        assert "air-1:pm10" in said and ("…" in said or r"\u2026" in said)
+        assert "ward-7" not in said and "Ion" not in said
+    said = words(vasile.get("/en/rules/dust/"))
+    assert "ward-7:pm10" in said and "Call Ion" in said and "Because of Ion" in said
 
 
 def test_a_rule_is_written_by_a_form_checked_and_kept(dan: Client) -> None:

@@ -16,7 +16,7 @@ from rivulus.observations.actions.automations import replays, versions
 from rivulus.observations.forms.automations import AutomationFilterForm, GuidedForm, ReplayForm, TextForm
 from rivulus.observations.models import Automation, AutomationVersion
 from rivulus.observations.presenters import automations as presenter
-from rivulus.observations.presenters.automation_words import explain, words_of
+from rivulus.observations.presenters.automation_words import Explained, explain, explain_to_everybody, words_of
 from rivulus.observations.presenters.viewer import may, refusal, sees_private
 from rivulus.observations.queries import automation_series
 from rivulus.observations.queries import automations as queries
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from rivulus.identity.models import Person
 
 ON_A_PAGE = 30
+SAID = ("active", "retired")  # states in which everybody reads what was new
 EDITORS = sorted(ALLOWED["edit_rule"])
 CONFIRMERS = sorted(ALLOWED["edit_rule"] | ALLOWED["confirm_rule"])
 WATCHERS = sorted(ALLOWED["see_duty"])
@@ -51,25 +52,36 @@ def list_all(request: HttpRequest) -> HttpResponse:
     """Show all rules, what each does, and which are switched on."""
     form = AutomationFilterForm(request.GET)
     page = Paginator(queries.list_automations(**form.wanted()), ON_A_PAGE).get_page(request.GET.get("page"))
+    sees = sees_private(request)
     context = {
         "form": form,
         "page": page,
-        "rows": [_row(automation) for automation in page],
+        "rows": _rows(list(page), with_private=sees),
         "may_edit": may(request, "edit_rule"),
-        "sees_duty": sees_private(request),
+        "sees_duty": sees,
     }
     return render(request, "observations/automations/list.html", context)
 
 
-def _row(automation: Automation) -> dict[str, object]:
-    shown = queries.shown_version(automation)
-    rule = queries.rule_of(shown) if shown else None
+def _rows(automations: list[Automation], *, with_private: bool) -> list[dict[str, object]]:
+    shown = {automation.pk: queries.shown_version(automation) for automation in automations}
+    rules = {pk: queries.rule_of(version) for pk, version in shown.items() if version}
+    read = {pk: rule for pk, rule in rules.items() if rule}
+    explained = dict(zip(read, _explained(list(read.values()), with_private=with_private), strict=True))
+    return [_row(automation, shown[automation.pk], explained.get(automation.pk)) for automation in automations]
+
+
+def _explained(rules: list[Rule], *, with_private: bool) -> list[Explained]:
+    return [explain(rule) for rule in rules] if with_private else explain_to_everybody(rules)
+
+
+def _row(automation: Automation, shown: AutomationVersion | None, explained: Explained | None) -> dict[str, object]:
     waiting = [version for version in automation.versions.all() if version.state in ("draft", "confirmed")]
     return {
         "automation": automation,
         "version": shown,
         "title": presenter.title_of(shown) if shown else automation.code,
-        "explained": explain(rule) if rule else None,
+        "explained": explained,
         "state": presenter.state_words(shown.state) if shown else "",
         "waiting": waiting[0] if waiting and waiting[0] != shown else None,
     }
@@ -83,14 +95,18 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
     rule = queries.rule_of(shown) if shown else None
     sees = sees_private(request)
     page = Paginator(queries.list_runs(automation), ON_A_PAGE).get_page(request.GET.get("page")) if sees else None
+    versions_ = list(automation.versions.all())
+    if not sees:
+        for each in versions_:
+            each.note = each.note if each.state in SAID else ""
     context = {
         "automation": automation,
         "version": shown,
         "title": presenter.title_of(shown) if shown else automation.code,
         "rule": rule,
         "description": words_of(rule.description) if rule else "",
-        "explained": explain(rule) if rule else None,
-        "versions": [(each, presenter.state_words(each.state)) for each in automation.versions.all()],
+        "explained": _explained([rule], with_private=sees)[0] if rule else None,
+        "versions": [(each, presenter.state_words(each.state)) for each in versions_],
         "page": page,
         "runs": [presenter.run_row(run) for run in page] if page else [],
         "sees_duty": sees,

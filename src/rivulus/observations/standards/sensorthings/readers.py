@@ -63,6 +63,19 @@ class Reader:
             f"(EXISTS (SELECT 1 FROM observations_datastream d WHERE d.sensor_id = {{t}}.id AND {self._stream('d')})"  # noqa: S608
             f" OR NOT EXISTS (SELECT 1 FROM observations_datastream d WHERE d.sensor_id = {{t}}.id){self._own('sensor')})"
         )
+        properties = (
+            f"(EXISTS (SELECT 1 FROM observations_datastream d WHERE d.observed_property_id = {{t}}.id AND {self._stream('d')})"  # noqa: S608
+            f" OR EXISTS (SELECT 1 FROM {PARTS} WHERE p.observed_property_id = {{t}}.id AND {self._stream('d')})"
+            " OR NOT (EXISTS (SELECT 1 FROM observations_datastream d WHERE d.observed_property_id = {t}.id)"
+            " OR EXISTS (SELECT 1 FROM observations_multidatastreampart p WHERE p.observed_property_id = {t}.id))"
+            f"{self._own('property')})"
+        )
+        actuators = (
+            f"(EXISTS (SELECT 1 FROM observations_taskingcapability c JOIN observations_thing h ON h.id = c.thing_id"  # noqa: S608
+            f" WHERE c.actuator_id = {{t}}.id AND {self._thing('h')})"
+            " OR NOT EXISTS (SELECT 1 FROM observations_taskingcapability c WHERE c.actuator_id = {t}.id)"
+            f"{self._own('actuator')})"
+        )
         tasks = (
             "EXISTS (SELECT 1 FROM observations_taskingcapability c JOIN observations_thing h ON h.id = c.thing_id"
             " WHERE c.id = {t}.tasking_capability_id AND h.supplier_id = %(supplier)s)"
@@ -74,6 +87,8 @@ class Reader:
             "Datastreams": self._stream("{t}"),
             "MultiDatastreams": self._stream("{t}"),
             "Sensors": sensors,
+            "ObservedProperties": properties,
+            "Actuators": actuators,
             "Locations": f"({LOCATION}{self._own('location')})",
             "FeaturesOfInterest": self._feature(),
             "Tasks": "true" if self.sees_all else tasks if self.sees_tasks else "false",
@@ -91,6 +106,7 @@ class Reader:
         )
 
 
+PARTS = "observations_multidatastreampart p JOIN observations_datastream d ON d.id = p.datastream_id"
 LOCATION = """EXISTS (SELECT 1 FROM observations_thing_locations x JOIN observations_thing h ON h.id = x.thing_id
  WHERE x.location_id = {t}.id AND {thing})
  OR EXISTS (SELECT 1 FROM observations_historicallocation_locations x

@@ -6,8 +6,18 @@ import pytest
 from django.test import Client
 
 from rivulus.identity.models import Person
+from rivulus.observations.actions.entities import upsert_thing
 from rivulus.observations.actions.suppliers import create_supplier, issue_key
-from rivulus.observations.models import Supplier
+from rivulus.observations.models import Actuator, ObservedProperty, Supplier, Thing
+from rivulus.observations.rules.entities import (
+    ActuatorSpec,
+    CapabilitySpec,
+    PartSpec,
+    PropertySpec,
+    SensorSpec,
+    SeriesSpec,
+    ThingSpec,
+)
 from rivulus.observations.rules.identifiers import observation_id
 from rivulus.observations.tests.sensorthings.city import START_US, City, build
 
@@ -71,3 +81,34 @@ def test_people_on_duty_see_all_and_residents_what_guests_see(
     monkeypatch.setattr("rivulus.observations.standards.sensorthings.readers.roles_of", lambda person: roles)
     assert client.get(path).status_code == 200
     assert client.get(f"{ROOT}/Tasks").json()["value"][0]["properties"]["state"] == "accepted"
+
+
+def test_what_only_private_things_use_is_as_private_as_they_are(client: Client) -> None:
+    """Words of a property and the settings of an actuator say what somebody has at home."""
+    supplier = create_supplier(by=None, code="spital", name="Spital")
+    upsert_thing(by=None, spec=_ward(supplier.pk))
+    own = key(supplier, "read")
+    for name, entity in (("ObservedProperties", ObservedProperty), ("Actuators", Actuator)):
+        secret, unused = entity.objects.get(code="secret"), entity.objects.create(name="unused")
+        assert status(client, f"{name}({secret.pk})", {}) == 404 and status(client, f"{name}({secret.pk})", own) == 200
+        assert status(client, f"{name}({unused.pk})", {}) == 200
+        found = client.get(f"{ROOT}/{name}?$count=true&$filter=name eq 'Secret'").json()
+        assert (found["@iot.count"], found["value"]) == (0, [])
+    Thing.objects.update(is_public=True)
+    for name in ("ObservedProperties", "Actuators"):
+        assert client.get(f"{ROOT}/{name}?$count=true&$filter=name eq 'Secret'").json()["@iot.count"] == 1
+
+
+def _ward(supplier: int) -> ThingSpec:
+    secret = PropertySpec(code="secret", name="Secret", definition="http://example.org/secret")
+    part = PartSpec(observed_property=secret)
+    light = {"type": "DataRecord", "field": [{"type": "Text", "name": "say"}]}
+    return ThingSpec(
+        code="ward", name="Ward", supplier=supplier, is_public=False,
+        series=(SeriesSpec(code="ward:many", name="Many", sensor=SensorSpec(code="s", name="S"), parts=(part, part)),),
+        capabilities=(
+            CapabilitySpec(
+                code="ward:say", name="Say", actuator=ActuatorSpec(code="secret", name="Secret"), tasking_parameters=light
+            ),
+        ),
+    )  # fmt: skip
