@@ -193,6 +193,11 @@ def test_another_sheet_or_another_row_of_names_is_chosen_on_the_page(parks: Data
     assert headings(upload) == ["loc", "n"] and rows(upload) == [("b", "2"), ("c", "3")]
     assert client.post(change, {"wish": "reading", "sheet": "Anul_2026", "heading": ""}).status_code == 422
     assert client.post(change, {"wish": "reading", "sheet": "Anul_2025", "heading": "-1"}).status_code == 422
+    client.post(
+        change, {"wish": "reading", "sheet": "Anul_2024", "heading": "2"}
+    )  # the row was said of the other sheet
+    upload.refresh_from_db()
+    assert headings(upload) == ["loc", "n"] and upload.rows == 1
     client.post(change, {"wish": "reading", "sheet": "Anul_2025", "heading": "0"})
     upload.refresh_from_db()
     assert headings(upload) == ["A", "B"] and upload.rows == 4

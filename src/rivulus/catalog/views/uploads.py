@@ -21,6 +21,7 @@ from rivulus.catalog.models import Upload
 from rivulus.catalog.presenters import uploads as presenter
 from rivulus.catalog.queries import uploads as queries
 from rivulus.catalog.queries.viewing import Viewer
+from rivulus.catalog.rules.faults import FORMULA
 from rivulus.catalog.rules.guessing import DELIMITER_NAMES, reading_from
 from rivulus.catalog.rules.tableschema import from_schema
 from rivulus.catalog.rules.uploads import MOST_FAULTS, State, check_answers, check_size, is_done_at_once
@@ -120,6 +121,7 @@ def _show(request: HttpRequest, upload: Upload, status: int = 200, **forms: Any)
         "columns": columns,
         "faults": presenter.present_faults(upload.faults),
         "most_faults": MOST_FAULTS,
+        "has_formula_errors": any(one["sentence"] == FORMULA for one in upload.faults),
         "findings": list(zip(findings, answers, strict=True)) if upload.state == State.CHECKED else [],
         "is_answered": _is_answered(upload),
         "may_publish": upload.state == State.CHECKED and not upload.fault_count and bool(upload.rows),
@@ -132,8 +134,7 @@ def _reading_form(upload: Upload, data: Any) -> ReadingForm | SheetForm | None:
     """How a file was read, to be said otherwise; GeoJSON and Parquet are read in one way only."""
     sheets = presenter.present_sheets(upload.reading)
     if sheets is not None:
-        initial = {**upload.reading, "sheet": sheets.sheet, "heading": upload.reading["found"]["heading"]}
-        return SheetForm(data, initial=initial, sheets=sheets.choices)
+        return SheetForm(data, initial={**upload.reading, "sheet": sheets.sheet}, sheets=sheets.choices)
     if upload.reading.get("format") != "csv":
         return None
     return ReadingForm(data, initial=upload.reading, encodings=ENCODING_NAMES, delimiters=DELIMITER_NAMES)
@@ -179,6 +180,8 @@ def _reread(request: HttpRequest, upload: Upload) -> HttpResponse | None:
     if not form.is_valid():
         return _show(request, upload, 422, reading=form)
     reading = {**upload.reading, **form.cleaned_data}
+    if isinstance(form, SheetForm) and "sheet" in form.changed_data and "heading" not in form.changed_data:
+        reading["heading"] = None  # it was said of the sheet before
     working.begin(actions.reread(by=_person(request), upload=upload, reading=reading))
     return None
 
