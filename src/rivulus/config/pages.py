@@ -24,6 +24,7 @@ from rivulus.kernel import clock
 MAX_PAGES = 400
 MAX_BYTES = 48 * 1024 * 1024
 LARGEST = 1024 * 1024
+PROGRAMS = ("/tiles/", "/ogc/", "/basemap/", "/api/", "/sensorthings/", "/live/")  # which seldom ask for a page
 Key = tuple[object, ...]
 
 
@@ -97,6 +98,8 @@ def _is_guest(request: HttpRequest) -> bool:
 def _wants_a_page(request: HttpRequest) -> bool:
     """Tell whether a page will do: some addresses answer programs that ask for it with RDF."""
     accept = request.headers.get("Accept", "")
+    if request.path_info.startswith(PROGRAMS):
+        return "text/html" in accept
     return not accept or "text/html" in accept or "*/*" in accept
 
 

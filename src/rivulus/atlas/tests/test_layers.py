@@ -1,14 +1,18 @@
 """Facts about making and describing layers."""
 
+from contextlib import suppress
+from itertools import product
+from typing import Any
+
 import pytest
 
 from rivulus.atlas.actions.features import apply_changes
 from rivulus.atlas.actions.layers import create_layer, describe_layer, ensure_layer, withdraw_layer
 from rivulus.atlas.models import Change, Layer
-from rivulus.atlas.queries.visible import list_layers
+from rivulus.atlas.queries.visible import get_layer, get_public_layer, list_layers
 from rivulus.atlas.rules.schema_changes import NeedsAgreement
 from rivulus.atlas.rules.specs import LayerSpec
-from rivulus.atlas.terms import ChangeKind
+from rivulus.atlas.terms import ChangeKind, Origin, Visibility
 from rivulus.atlas.tests.layers import SCHEMA, bench, make_layer, rows_of
 from rivulus.identity.models import Organisation, Person
 from rivulus.journal.models import Line
@@ -134,3 +138,18 @@ def test_a_withdrawn_layer_is_seen_by_nobody_and_changed_no_more(dan: Person) ->
     assert not list_layers().exists()
     with pytest.raises(NotFound):
         describe_layer(by=dan, layer=layer, spec=spec_of())
+
+
+def test_the_short_way_to_a_public_layer_sees_what_the_one_door_shows(settings: Any) -> None:
+    layer = make_layer()
+    ways = product(Visibility, Origin, (False, True), (False, True))
+    for visibility, origin, is_withdrawn, settings.RIVULUS_DEMO in ways:
+        gone_at = layer.changed_at if is_withdrawn else None
+        Layer.objects.update(visibility=visibility, origin=origin, withdrawn_at=gone_at)
+        seen: list[Layer] = []
+        for find in (get_layer, get_public_layer):
+            with suppress(NotFound):
+                seen.append(find(layer.code))
+        assert len(seen) in (0, 2), (visibility, origin, is_withdrawn)
+    with pytest.raises(NotFound):
+        get_public_layer("no-such")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from rivulus.atlas.models import Layer
-from rivulus.atlas.queries.visible import PUBLIC, Viewer, get_layer, viewer_of
+from rivulus.atlas.queries.visible import PUBLIC, Viewer, get_layer, get_public_layer, viewer_of
 from rivulus.atlas.rules.crs import LON_LAT, Crs, box_to_lon_lat, read_crs
 from rivulus.atlas.standards.ogc.answers import HTML, Problem
 from rivulus.kernel import clock
@@ -43,7 +43,7 @@ class Request:
     def layer(self, code: str) -> tuple[Layer, Viewer, bool]:
         """Return a layer, who looks at it, and whether everybody would see the same; raises NotFound."""
         if not self.is_signed_in:
-            return get_layer(code), PUBLIC, True
+            return get_public_layer(code), PUBLIC, True
         viewer = self.viewer
         return get_layer(code, viewer), viewer, False
 

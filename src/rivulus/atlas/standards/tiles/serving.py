@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from rivulus.atlas.models import Layer
 from rivulus.atlas.queries.features import bounds_of
-from rivulus.atlas.queries.visible import get_layer, viewer_of
+from rivulus.atlas.queries.visible import get_layer, get_public_layer, viewer_of
 from rivulus.atlas.rules.schemas import read_schema
 from rivulus.atlas.rules.tiles.grid import LIMIT_LAT, Tile
 from rivulus.atlas.standards.tiles.drawing import DrawnTile, name_of, tile_of
@@ -63,7 +63,7 @@ def tilejson(request: HttpRequest, code: str) -> HttpResponse:
 def layer_for(request: HttpRequest, code: str) -> Layer:
     """Return a layer that whoever asks may see; raises NotFound. Who asks matters only where not everybody may."""
     try:
-        return get_layer(code)
+        return get_public_layer(code)
     except NotFound:
         return get_layer(code, viewer_of(cast(Any, request.user)))
 
