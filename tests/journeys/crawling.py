@@ -22,7 +22,7 @@ from tests.journeys.decoding import texts_of, tile_at
 from tests.journeys.hidden.vault import LATITUDE, LONGITUDE, NUMBERS, PREFIX, Vault
 
 HOST = "http://testserver"
-MOST_OF_A_KIND, MOST_OF_A_ROUTE, MOST_OF_A_FOLDER = 1, 2, 12
+MOST_OF_A_KIND, MOST_OF_A_ROUTE, MOST_OF_A_FOLDER = 1, 2, 6
 # Resources that share one route, told apart by what stands in it.
 MANY_IN_ONE = ("sensorthings", "api/3/action", "api/action")
 ABSOLUTE = re.compile(rf"""["'<>(\s](?:{HOST})?(/[^\s"'<>)\\]*)""")

@@ -37,7 +37,8 @@ def build(vault: Vault) -> None:
     for who, role in ROLES.items():
         person = vault.person(who, role)
         vault.word(who, "administrator", f"/people/{person.pk}/")
-        vault.number(person.pk, "people/", parameter="person_id")
+    for who in ("asker", "mapper"):  # one address is like another
+        vault.number(vault.people[who].pk, "people/", parameter="person_id")
     university = find_organisation(catalogued.UNIVERSITY)
     assert university is not None
     for who in ("publisher", "editor"):
