@@ -20,5 +20,5 @@ def test_no_block_links_to_an_address_that_only_another_block_knows(page: Path) 
     for name, text in blocks.items():
         used = {one or other for one, other in ADDRESS.findall(text)}
         elsewhere = set().union(*(names for other, names in named.items() if other != name))
-        of_the_view = {"address"}  # a name that the page of a dataset is given, and that its breadcrumbs use for another
+        of_the_view = {"address"}  # given to the page of a dataset, whose breadcrumbs use it for another
         assert used & elsewhere - named[name] - of_the_view == set(), f"{page}: {name}"

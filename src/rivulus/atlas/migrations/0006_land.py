@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("city", "City or commune"),
                             ("county", "County"),
-                            ("state", "State"),
+                            ("state", "The state"),
                             ("company", "Company"),
                             ("church", "Church"),
                             ("person", "Private person"),

@@ -12,7 +12,21 @@ from rivulus.atlas.terms import AttributeType
 X_WORDS = ("lon", "long", "longitude", "longitudine", "lng", "x", "est", "east", "easting", "point_x", "coord_x")
 Y_WORDS = ("lat", "latitude", "latitudine", "y", "nord", "north", "northing", "point_y", "coord_y")
 WKT_WORDS = ("wkt", "geometry", "geom", "the_geom", "geometrie", "wkt_geom")
-KEY_WORDS = ("key", "cheie", "id", "fid", "code", "cod", "uuid", "guid", "natcode", "siruta", "objectid", "gid", "gml_id")
+KEY_WORDS = (
+    "key",
+    "cheie",
+    "id",
+    "fid",
+    "code",
+    "cod",
+    "uuid",
+    "guid",
+    "natcode",
+    "siruta",
+    "objectid",
+    "gid",
+    "gml_id",
+)
 TRIED = (AttributeType.INTEGER, AttributeType.NUMBER, AttributeType.DATE, AttributeType.BOOLEAN)
 
 
