@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from struct import Struct
 
 import numpy as np
@@ -14,6 +15,9 @@ SHORT = tuple(bytes((0x22, length + 2, 0x0A, length)) for length in range(126))
 DOUBLE = b"\x22\x09\x19"
 pack_double = Struct("<d").pack
 
+NOTHING = -1
+TEXTS = frozenset({str, type(None)})
+HASHED = TEXTS | {int, float, bool}
 MOST_SIGNED, MOST_UNSIGNED = 2**63 - 1, 2**64 - 1
 
 
@@ -28,36 +32,49 @@ class Dictionary:
 
     def tags(self, rows: Sequence[Mapping[str, object]]) -> tuple[Whole, Whole]:
         """Return the numbers of keys and values of all rows in a line, and how many belong to each row."""
-        flat: list[int] = []
-        ends: list[int] = []
-        keys, values = self._keys, self._values
-        for row in rows:
-            for name, value in row.items():
-                known = values.get(value.__class__)
-                place = None if known is None else known.get(value)
-                if place is None:
-                    flat += self._place(name, value)
-                    continue
-                key = keys.get(name)
-                if key is None:
-                    key = keys[name] = len(keys)
-                flat += (key, place)
-            ends.append(len(flat))
-        counts = np.array(ends, np.int64)
-        counts[1:] -= counts[:-1].copy()
-        return np.array(flat, np.int64), counts
+        names = list(dict.fromkeys(chain.from_iterable(rows)))
+        places = np.full((len(rows), len(names)), NOTHING, np.int64)
+        for column, name in enumerate(names):
+            places[:, column] = self._places([row.get(name) for row in rows])
+        is_there = places != NOTHING
+        keys = [self._key(name) if used else NOTHING for name, used in zip(names, is_there.any(axis=0), strict=True)]
+        pairs = np.stack((np.broadcast_to(np.array(keys, np.int64), places.shape), places), axis=2)
+        return pairs[is_there].reshape(-1), 2 * is_there.sum(axis=1)
 
-    def _place(self, name: str, value: object) -> tuple[int, ...]:
-        """Return the numbers of a key and a value that came for the first time; nothing where there is no value."""
+    def _places(self, values: Sequence[object]) -> list[int]:
+        """Return the numbers of the values of one name; each distinct one is looked at once."""
+        kinds = set(map(type, values))
+        if kinds <= TEXTS:
+            return self._places_of_texts(values)
+        if kinds <= HASHED:
+            typed = list(zip(map(type, values), values, strict=True))
+            placed = {pair: self._place(pair[1]) for pair in dict.fromkeys(typed)}
+            return [placed[pair] for pair in typed]
+        return [self._place(value) for value in values]
+
+    def _places_of_texts(self, texts: Sequence[object]) -> list[int]:
+        """Do the same for texts, which most values are, and of which many are distinct."""
+        known, written = self._values[str], self._written
+        for text in dict.fromkeys(texts):
+            if text is not None and text not in known:
+                known[text] = len(written)
+                written.append(write_value(text))
+        return [known.get(text, NOTHING) for text in texts]
+
+    def _place(self, value: object) -> int:
+        """Return the number of a value; NOTHING where there is none."""
         shown = plain(value)
         if shown is None:
-            return ()
+            return NOTHING
         known = self._values[type(shown)]
         place = known.get(shown)
         if place is None:
             place = known[shown] = len(self._written)
             self._written.append(write_value(shown))
-        return self._keys.setdefault(name, len(self._keys)), place
+        return place
+
+    def _key(self, name: str) -> int:
+        return self._keys.setdefault(name, len(self._keys))
 
     def written(self) -> bytes:
         """Return the fields ``keys`` and ``values`` of a layer."""
