@@ -13,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.journeys.city import PEOPLE
-from tests.journeys.pages import ELSEWHERE, FILES, FOREIGN, FRAMED, GUARDED, LANGUAGES, OWN, PUBLIC, Page
+from tests.journeys.elsewhere import ELSEWHERE, FOREIGN
+from tests.journeys.pages import FILES, FRAMED, GUARDED, LANGUAGES, OWN, PUBLIC, Page
 
 SOMEBODY_MAY = {page: names[0] for page, names in GUARDED.items()}
 ALL_PAGES = [*((page, "") for page in PUBLIC), *((page, "ioana") for page in OWN), *SOMEBODY_MAY.items()]

@@ -1,9 +1,8 @@
 """Facts about GML: what a WFS answers by itself, in the order of axes that its system says; nothing else is opened."""
 
 import io
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -15,6 +14,7 @@ from rivulus.atlas.rules.imports.choices import Form
 from rivulus.atlas.rules.imports.states import State
 from rivulus.atlas.tests import files
 from rivulus.atlas.tests.layers import make_layer
+from rivulus.atlas.tests.serving import serving
 from rivulus.atlas.tests.test_imports import _opened_here, checked, imported, sent  # noqa: F401 (a fixture of every test)
 from rivulus.identity.models import Person
 from rivulus.kernel.errors import Refused
@@ -169,13 +169,8 @@ class Server(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    http = ThreadingHTTPServer(("127.0.0.1", 0), Server)
-    thread = threading.Thread(target=http.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{http.server_address[1]}"
-    http.shutdown()
-    http.server_close()
-    thread.join()
+    with serving(Server) as address:
+        yield address
 
 
 @pytest.mark.parametrize("path", ["/strict", "/careless", "/old", "/unmoved", "/own"])

@@ -1,9 +1,8 @@
 """Facts about guessing encodings, coordinate systems and columns; and about asking addresses for features."""
 
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,6 +17,7 @@ from rivulus.atlas.rules.imports.encodings import guess_encoding
 from rivulus.atlas.rules.imports.guessing import guess_columns, guess_type
 from rivulus.atlas.rules.imports.systems import epsg_of, guess_system
 from rivulus.atlas.rules.schemas import read_schema
+from rivulus.atlas.tests.serving import serving
 from rivulus.kernel.errors import Refused
 
 ROMANIAN = "Şcoala din oraşul Baia Mare, str. Ţesătorilor; pădure, câmp, în"
@@ -168,13 +168,8 @@ def point(n: int) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    http = ThreadingHTTPServer(("127.0.0.1", 0), Server)
-    thread = threading.Thread(target=http.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{http.server_address[1]}"
-    http.shutdown()
-    http.server_close()
-    thread.join()
+    with serving(Server) as address:
+        yield address
 
 
 def fetched(url: str) -> list[int]:

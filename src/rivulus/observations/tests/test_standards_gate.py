@@ -600,3 +600,28 @@ def test_decoding_says_what_it_cannot_read():
         with pytest.raises(Refused):
             decoding.read_time(wrong)
     assert decoding.read_time("2026-05-28T10:00:00.1239+02:00") == T0 + 123_000
+
+
+def test_two_writers_that_are_sent_the_same_keys_store_each_once(monkeypatch):
+    bogdan = Bogdan()
+    number, key = bogdan.series["number"], {"key": bogdan.key}
+    start = dt.datetime(2026, 5, 28, tzinfo=dt.UTC)
+    times = [(start + dt.timedelta(seconds=second)).isoformat() for second in range(1000)]
+    writers, write = set(), flushing.writing.write_batch
+
+    def noted(connection, batch, source):
+        writers.add(connection.pgconn.backend_pid)
+        return write(connection, batch, source)
+
+    monkeypatch.setattr(flushing.writing, "write_batch", noted)
+
+    async def run():
+        async with opened() as made:
+            rows = [[time, place] for place, time in enumerate(times)]
+            bodies = [[array(number, rows[first:])] for first in range(0, 1000, 25)]
+            posts = [post(made, "CreateObservations", body, **key) for body in bodies]
+            return [status for status, _, _ in await asyncio.gather(*posts)]
+
+    assert set(asyncio.run(run())) == {201}
+    assert [row[2] for row in stored(bogdan)] == list(range(1000))
+    assert len(writers) == flushing.WRITERS

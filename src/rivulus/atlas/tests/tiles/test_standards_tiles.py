@@ -108,7 +108,9 @@ def test_a_tile_is_drawn_once_and_asks_then_for_the_layer_only(
     benches: Layer,
     django_assert_num_queries: DjangoAssertNumQueries,
     monkeypatch: pytest.MonkeyPatch,
+    settings: Any,
 ) -> None:
+    settings.RIVULUS_KEEP_PAGES = True  # programs ask for no page: none is looked for
     first = client.get(address())
     monkeypatch.setattr(drawing, "draw", None)
     with django_assert_num_queries(1):
