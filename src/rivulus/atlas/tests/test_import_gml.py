@@ -101,6 +101,7 @@ OUTSIDE = '<!DOCTYPE a [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
         (gml(GML_32, "EPSG:3844", METRES, before=OUTSIDE), "declares a document type or entities"),
         (gml(GML_32, "EPSG:3844", METRES, before='<!DOCTYPE a SYSTEM "http://example.org/a.dtd">'), "declares"),
         (gml(GML_32, "EPSG:3844", METRES, before=f"<!--{' ' * 2_000_000}-->"), "broken"),
+        (gml(GML_32, "EPSG:3844", METRES, before=f"<!--{' ' * 70_000}-->"), "broken"),  # its schema is looked for no further
         (b"<!DOCTYPE html><html></html>", "a web page"),
         (b"<wfs:Feature", "broken"),
         (b"<OGRVRTDataSource></OGRVRTDataSource>", "no GML with features"),
@@ -108,7 +109,7 @@ OUTSIDE = '<!DOCTYPE a [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
          "answers: No such <layer>"),
         (files.packed({"a.gml": b"<!DOCTYPE a><FeatureCollection/>"}), ""),
     ],
-    ids=["laughs", "outside", "dtd", "long", "html", "cut", "vrt", "report", "packed"],
+    ids=["laughs", "outside", "dtd", "long", "late", "html", "cut", "vrt", "report", "packed"],
 )  # fmt: skip
 def test_xml_that_declares_or_leads_elsewhere_is_refused_before_it_is_opened(
     monkeypatch: pytest.MonkeyPatch, data: bytes, sentence: str

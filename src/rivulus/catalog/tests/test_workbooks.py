@@ -397,13 +397,15 @@ def test_a_list_of_parts_that_would_fill_the_memory_is_not_read(media: Path, mon
     [
         (entry_claiming(made.xlsx(a=PARKS * 50), 900), "broken"),
         (made.without(made.xlsx(a=PARKS), "xl/workbook.xml", lambda xml: b"<!DOCTYPE x [<!ENTITY a 'b'>]>" + xml), "entities"),
+        (made.without(made.xlsx(a=PARKS), "xl/workbook.xml",
+                      lambda xml: b"<!--" + b" " * (packing.CHUNK - 11) + b"--><!DOCTYPE x [<!ENTI" + xml), "entities"),
         (made.without(made.xlsx(a=PARKS), "xl/worksheets/sheet1.xml", lambda xml: xml[:-200]), "broken"),
         (made.xlsx(a=lambda sheet, book: (sheet.write("A1", 1), sheet.write("XFD1048576", 1))), "stopped|cells"),
         (made.ods(made.ods_row('<table:table-cell office:value-type="float" office:value="1" '
                                'table:number-columns-repeated="16384"/>', times=1_048_576)), "stopped|cells|broken"),
         (made.xlsx(a=[[]]), "No sheet of the workbook holds a table"),
     ],
-    ids=["lies", "entities", "cut", "wide", "wide-ods", "empty"],
+    ids=["lies", "entities", "seam", "cut", "wide", "wide-ods", "empty"],
 )  # fmt: skip
 def test_a_hostile_workbook_fails_with_a_sentence_and_leaves_nothing(
     parks: Dataset, data: bytes, sentence: str

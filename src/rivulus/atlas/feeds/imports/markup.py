@@ -11,7 +11,6 @@ from rivulus.kernel.errors import Refused
 from rivulus.kernel.words import N_
 
 CHUNK = 64 * 1024
-LONGEST_PROLOG = 1024 * 1024
 COLLECTIONS = frozenset({"FeatureCollection", "SpatialDataset"})
 REPORTS = frozenset({"ExceptionReport", "ServiceExceptionReport"})
 REPORT = re.compile(rb"<(?:\w+:)?(?:ExceptionText|ServiceException)\b[^>]*>(.*?)</", re.DOTALL)
@@ -36,7 +35,8 @@ class _Reached(Exception):
 def root_of(stream: IO[bytes]) -> Root:
     """Return the first element of XML; raises Refused where a document type stands before it, whatever that declares.
 
-    Entities that stand for themselves many times over, and those that lead to files, can be declared nowhere else.
+    Entities that stand for themselves many times over, and those that lead to files, can be declared nowhere else. The
+    element has to end within the first ``CHUNK`` bytes, in which `closed_parts` looks for addresses of schemas.
     """
     met: list[Root] = []
 
@@ -51,13 +51,8 @@ def root_of(stream: IO[bytes]) -> Root:
     parser.StartElementHandler = begin
     parser.StartDoctypeDeclHandler = declare
     parser.EntityDeclHandler = declare
-    length = 0
     try:
-        while chunk := stream.read(CHUNK):
-            parser.Parse(chunk, False)
-            length += len(chunk)
-            if length > LONGEST_PROLOG:
-                raise Refused(BROKEN)
+        parser.Parse(stream.read(CHUNK), False)
     except _Reached:
         return met[0]
     except (expat.ExpatError, ValueError, LookupError) as error:

@@ -28,6 +28,7 @@ WANTED = re.compile(
     r"|xl/(?:work|chart|dialog|macro)sheets/[^/]+\.xml|mimetype|meta-inf/manifest\.xml|content\.xml"
 )
 IS_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml|content\.xml")
+DECLARATIONS = (b"<!DOCTYPE", b"<!ENTITY")
 ERROR_OF_XLSX = re.compile(rb"""(<(?:\w+:)?c\b[^<>]*\bt=)(["'])e\2""")
 ERROR_OF_ODS = re.compile(rb"<table:table-cell\b[^<>]*\bcalcext:value-type=\"error\"[^<>]*>")
 STRING_VALUE = re.compile(rb"""\soffice:string-value=(["'])[^"']*\1""")
@@ -175,13 +176,15 @@ def _taken(archive: zipfile.ZipFile, seen: Seen) -> list[zipfile.ZipInfo]:
 def _copied(source: IO[bytes], entry: zipfile.ZipInfo, form: str, seen: Seen) -> Iterable[bytes]:
     """Yield a part; of sheets, cells are counted, and what shows an error becomes a text, which is not lost."""
     is_sheet = IS_SHEET.fullmatch(_plain(entry.filename)) is not None
-    left, cells, rest = entry.file_size, 0, b""
+    left, cells, rest, end = entry.file_size, 0, b"", b""
     while chunk := source.read(CHUNK):
         left -= len(chunk)
         if left < 0:
             raise Refused(sizes.BOMB)
-        if b"<!DOCTYPE" in chunk or b"<!ENTITY" in chunk:
+        seam = end + chunk[: len(DECLARATIONS[0])]  # a word may be cut in two
+        if any(word in part for word in DECLARATIONS for part in (chunk, seam)):
             raise Refused(sizes.DECLARED)
+        end = chunk[-len(DECLARATIONS[0]) :]
         if not is_sheet:
             yield chunk
             continue
