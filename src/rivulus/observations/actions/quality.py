@@ -88,9 +88,7 @@ class Checked:
         if back_s * 1_000_000 > HOUR_US:
             first = self._begin - int(back_s * 1_000_000)
             until = self._begin - HOUR_US
-            older = segments.merge(
-                segments.read_rows(suspended, first, until), segments.read_blocks(suspended, first, until)
-            )
+            older = segments.read_both(suspended, first, until)
         both = segments.merge(concatenate([older, self.found]), Readings.none())
         flags = flags_of(both, self._limits)
         flags[self._after_silence(both, suspended, first)] |= int(Flag.AFTER_GAP)

@@ -147,7 +147,7 @@ def _months(observed: ObservedProperty, ids: list[int], before: int) -> list[_St
 def _reader(ids: list[int], week: int) -> Callable[[], pa.Table]:
     def read() -> pa.Table:
         end = week + WEEK_US
-        found = segments.merge(segments.read_rows(ids, week, end), segments.read_blocks(ids, week, end))
+        found = segments.read_both(ids, week, end)
         return pa.Table.from_batches([to_batch(found)], SCHEMA)
 
     return read

@@ -150,9 +150,7 @@ def _count_everything(hours: list[int]) -> Recounted:
     """Count hours of every series."""
     total, read, closed = 0, 0, _closed_until()
     for begin, end in runs(hours, 0):
-        found = segments.merge(
-            segments.read_rows(None, begin - HOUR_US, end), segments.read_blocks(None, begin - HOUR_US, end)
-        )
+        found = segments.read_both(None, begin - HOUR_US, end)
         found = Checked(found, begin, end).write()
         counted = _not_dropped(roll_between(found, begin, end))
         _append_hours(counted)
@@ -192,9 +190,7 @@ def _count_late(late: dict[int, set[int]]) -> int:
 
 
 def _count_run(ids: list[int], begin: int, end: int, wanted: dict[int, list[int]]) -> int:
-    found = segments.merge(
-        segments.read_rows(ids, begin - HOUR_US, end), segments.read_blocks(ids, begin - HOUR_US, end)
-    )
+    found = segments.read_both(ids, begin - HOUR_US, end)
     found = Checked(found, begin, end).write()
     counted = roll_between(found, begin, end)
     _write(_HOURS, counted)

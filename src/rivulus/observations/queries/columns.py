@@ -1,4 +1,4 @@
-"""Answers of PostgreSQL as NumPy columns.
+"""Answers of PostgreSQL as NumPy columns, and several questions in one round trip.
 
 Each column comes as one array in one message (``array_agg`` in binary), four times faster than row by row: a driver
 pays for every row, NumPy does not. No column may hold NULL.
@@ -6,6 +6,7 @@ pays for every row, NumPy does not. No column may hold NULL.
 
 import struct
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -74,33 +75,62 @@ class _Numbers4Dumper(Dumper):
         return struct.pack(">iiIii", 1, 0, INT4, len(items), 1) + items.tobytes()
 
 
-def fetch(select: str, parameters: Sequence[Any], columns: Sequence[str]) -> tuple[NDArray[Any], ...]:
-    """Return the named columns of a SELECT of our own words, as arrays of equal length.
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A statement of our own words; with `as_columns` its one row is of arrays."""
 
-    Times are microseconds since 1970. Takes the connection of Django, and so its transaction.
-    """
+    statement: str
+    parameters: Sequence[Any]
+    as_columns: bool = False
+
+
+def columns_of(select: str, parameters: Sequence[Any], columns: Sequence[str]) -> Question:
+    """Ask for the named columns of a SELECT, as arrays of equal length; times are microseconds since 1970."""
     wanted = ", ".join(f"array_agg({name})" for name in columns)
+    return Question(f"SELECT {wanted} FROM ({select}) x", parameters, as_columns=True)  # noqa: S608
+
+
+def ask(*questions: Question) -> list[Any]:
+    """Return the answer to each: rows as psycopg reads them in binary, or a tuple of columns.
+
+    They are answered one after the other, in this order, each seeing what was committed until then; in one round trip,
+    because a short question costs less than being woken up for it. Takes the connection of Django, and so its
+    transaction.
+    """
     with connection.cursor(), connection.wrap_database_errors:
-        cursor = _cursor()
-        for kind, loader in LOADERS.items():
-            cursor.adapters.register_loader(kind, loader)
-        cursor.execute(f"SELECT {wanted} FROM ({select}) x", _quick(parameters), binary=True)  # noqa: S608
-        row = cursor.fetchone()
-        kinds = [column.type_code for column in cursor.description or ()]
-    assert row is not None  # an aggregate always answers
-    return tuple(_none(kind) if found is None else found for kind, found in zip(kinds, row, strict=True))
+        raw = cast("psycopg.Connection[Any]", connection.connection)
+        with raw.pipeline() if len(questions) > 1 else nullcontext():
+            cursors = [_asked(psycopg.Cursor(raw), question) for question in questions]
+        return [_answer(cursor, question) for cursor, question in zip(cursors, questions, strict=True)]
+
+
+def fetch(select: str, parameters: Sequence[Any], columns: Sequence[str]) -> tuple[NDArray[Any], ...]:
+    """Return the named columns of a SELECT of our own words (see columns_of)."""
+    found: tuple[NDArray[Any], ...] = ask(columns_of(select, parameters, columns))[0]
+    return found
 
 
 def rows(select: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Return the rows of a statement of our own words, each column as psycopg reads it in binary."""
-    with connection.cursor(), connection.wrap_database_errors:
-        return _cursor().execute(select, _quick(parameters), binary=True).fetchall()
+    found: list[tuple[Any, ...]] = ask(Question(select, parameters))[0]
+    return found
 
 
-def _cursor() -> psycopg.Cursor[Any]:
-    cursor = psycopg.Cursor(cast("psycopg.Connection[Any]", connection.connection))
+def _asked(cursor: psycopg.Cursor[Any], question: Question) -> psycopg.Cursor[Any]:
     cursor.adapters.register_dumper(_Numbers4, _Numbers4Dumper)
-    return cursor
+    if question.as_columns:
+        for kind, loader in LOADERS.items():
+            cursor.adapters.register_loader(kind, loader)
+    return cursor.execute(question.statement, _quick(question.parameters), binary=True)
+
+
+def _answer(cursor: psycopg.Cursor[Any], question: Question) -> Any:
+    if not question.as_columns:
+        return cursor.fetchall()
+    row = cursor.fetchone()
+    assert row is not None  # an aggregate always answers
+    kinds = [column.type_code for column in cursor.description or ()]
+    return tuple(_none(kind) if found is None else found for kind, found in zip(kinds, row, strict=True))
 
 
 def _quick(parameters: Sequence[Any]) -> list[Any]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from rivulus.observations.queries.columns import rows
 from rivulus.observations.queries.heads import extent, latest
-from rivulus.observations.queries.segments import merge, read_blocks, read_rows, which
+from rivulus.observations.queries.segments import merge, read_blocks, read_both, read_rows, which
 from rivulus.observations.rules import ordering
 from rivulus.observations.rules.readings import EARLIEST_US, LATEST_US, Readings, concatenate
 from rivulus.observations.rules.weeks import microseconds, moment
@@ -39,7 +39,7 @@ def read(
     if not ids or start_us >= end_us or limit == 0:
         return Readings.none()
     if limit is None:
-        return merge(read_rows(ids, start_us, end_us), read_blocks(ids, start_us, end_us))
+        return read_both(ids, start_us, end_us)
     found = read_rows(ids, start_us, end_us, limit, newest_first)
     found = merge(found, _read_few_blocks(ids, start_us, end_us, limit, newest_first))
     if len(found) <= limit:

@@ -6,16 +6,17 @@ first: a recount that ends meanwhile only makes some of the counting unnecessary
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rivulus.kernel.clock import CITY_ZONE
-from rivulus.observations.queries.columns import fetch, rows
-from rivulus.observations.queries.packed import packed_days, packed_hours
-from rivulus.observations.queries.segments import merge, read_blocks, read_rows, which
+from rivulus.observations.queries.columns import Question, ask, columns_of, rows
+from rivulus.observations.queries.packed import opened_days, opened_hours, question_of_days, question_of_hours
+from rivulus.observations.queries.segments import both, questions_of_both, which
 from rivulus.observations.rules.packing import overridden
 from rivulus.observations.rules.readings import EARLIEST_US, HOUR_US, LATEST_US, Readings
 from rivulus.observations.rules.rollups import Rollup, day_of, joined, midnight, roll_days, roll_up
@@ -31,7 +32,7 @@ _DAILY = f"SELECT datastream, day, {_VALUES} FROM observations_daily WHERE {{}} 
 _DIRTY = """SELECT (SELECT closed_until FROM observations_watermark),
     ARRAY(SELECT DISTINCT ROW(coalesce(datastream, 0), hour) FROM observations_dirty
         WHERE (datastream = ANY(%s::int4[]) OR datastream IS NULL) AND hour >= %s AND hour < %s)"""
-_PERIODS = "SELECT id, period_s FROM observations_datastream WHERE id = ANY(%s::int4[])"
+_PERIODS = "SELECT id, period_s FROM observations_datastream WHERE id = ANY(%s::int4[]) OR %s"
 _FROZEN = """SELECT datastream, raw_from FROM observations_head
     WHERE datastream = ANY(%s::int4[]) AND raw_from IS NOT NULL"""
 
@@ -50,8 +51,8 @@ def hourly(datastreams: Sequence[int], start_us: int, end_us: int) -> Rollup:
     first, last = _whole_hours(start_us, end_us)
     if not ids or first >= last:
         return Rollup.none()
-    uncounted = _uncounted(ids, first, last)
-    return _recounted(stored_hours(ids, first, last), ids, first, last, uncounted)
+    dirty, columns, packed = ask(_question_of_dirty(ids, first, last), *_questions_of_hours(ids, first, last))
+    return _recounted(_stored_hours(columns, packed, first, last), ids, first, last, _uncounted(dirty))
 
 
 def daily(datastreams: Sequence[int], first: dt.date, last: dt.date) -> Rollup:
@@ -60,8 +61,8 @@ def daily(datastreams: Sequence[int], first: dt.date, last: dt.date) -> Rollup:
     start, end = midnight(first, CITY_ZONE), midnight(last + dt.timedelta(days=1), CITY_ZONE)
     if not ids or first > last:
         return Rollup.none()
-    uncounted = _uncounted(ids, start - HOUR_US, end)
-    found = stored_days(ids, first, last)
+    dirty, columns, packed = ask(_question_of_dirty(ids, start - HOUR_US, end), *_questions_of_days(ids, first, last))
+    found, uncounted = _stored_days(columns, packed, start, end), _uncounted(dirty)
     days = _days_to_count(_late_hours(ids, uncounted, start, end), uncounted.open_from, start, end)
     if not days:
         return found
@@ -70,26 +71,64 @@ def daily(datastreams: Sequence[int], first: dt.date, last: dt.date) -> Rollup:
 
 def stored_hours(ids: Sequence[int] | None, first: int, last: int) -> Rollup:
     """Return the hours that begin in [first, last) as they were counted last, by series and then start."""
+    columns, packed = ask(*_questions_of_hours(ids, first, last))
+    return _stored_hours(columns, packed, first, last)
+
+
+def stored_days(ids: Sequence[int] | None, first: dt.date, last: dt.date) -> Rollup:
+    """Return the days from `first` to `last`, both included, as they were counted last, by series and then start."""
+    start, end = midnight(first, CITY_ZONE), midnight(last + dt.timedelta(days=1), CITY_ZONE)
+    columns, packed = ask(*_questions_of_days(ids, first, last))
+    return _stored_days(columns, packed, start, end)
+
+
+def _questions_of_hours(ids: Sequence[int] | None, first: int, last: int) -> tuple[Question, Question]:
+    """Ask for rows, then for what is packed: what is packed meanwhile is found twice."""
     condition, who = which(ids)
-    found = _sorted(Rollup(*fetch(_HOURLY.format(condition), [*who, moment(first), moment(last)], COLUMNS)))
-    return overridden(found, packed_hours(ids, first, last))  # rows first: what is packed meanwhile is found twice
+    of_rows = columns_of(_HOURLY.format(condition), [*who, moment(first), moment(last)], COLUMNS)
+    return of_rows, question_of_hours(ids, first, last)
+
+
+def _stored_hours(columns: Sequence[Any], packed: Iterable[tuple[Any, ...]], first: int, last: int) -> Rollup:
+    return overridden(_sorted(Rollup(*columns)), opened_hours(packed, first, last))
+
+
+def _questions_of_days(ids: Sequence[int] | None, first: dt.date, last: dt.date) -> tuple[Question, Question]:
+    condition, who = which(ids)
+    columns = (COLUMNS[0], "day - date '1970-01-01'", *COLUMNS[2:])
+    start, end = midnight(first, CITY_ZONE), midnight(last + dt.timedelta(days=1), CITY_ZONE)
+    of_rows = columns_of(_DAILY.format(condition), [*who, first, last], columns)
+    return of_rows, question_of_days(ids, start, end)
+
+
+def _stored_days(columns: Sequence[Any], packed: Sequence[tuple[Any, ...]], start: int, end: int) -> Rollup:
+    datastream, day, *values = columns
+    return overridden(_sorted(Rollup(datastream, _midnights(day), *values)), opened_days(packed, start, end))
 
 
 def count_hours(ids: Sequence[int] | None, first: int, last: int) -> Rollup:
     """Return the hours that begin in [first, last), counted from the readings themselves; of every series for None."""
-    found = merge(read_rows(ids, first - HOUR_US, last), read_blocks(ids, first - HOUR_US, last))
-    return roll_between(found, first, last)
+    begin = first - HOUR_US
+    columns, packed, periods = ask(*questions_of_both(ids, begin, last), _question_of_periods(ids))
+    return _between(roll_up(both(columns, packed, begin, last), dict(periods)), first, last)
 
 
 def roll_between(found: Readings, first: int, last: int) -> Rollup:
     """Return the hours that begin in [first, last) of readings that reach back to the hour before."""
-    counted = roll_up(found, periods_of(np.unique(found.datastream).tolist()))
+    return _between(roll_up(found, periods_of(np.unique(found.datastream).tolist())), first, last)
+
+
+def _between(counted: Rollup, first: int, last: int) -> Rollup:
     return counted.take((counted.start >= first) & (counted.start < last))
 
 
 def periods_of(ids: Sequence[int]) -> dict[int, int | None]:
     """Return how often each series is expected to have a reading, in seconds, where that is known."""
-    return dict(rows(_PERIODS, [list(ids)]))
+    return dict(ask(_question_of_periods(ids))[0])
+
+
+def _question_of_periods(ids: Sequence[int] | None) -> Question:
+    return Question(_PERIODS, [list(ids or ()), ids is None])
 
 
 def raw_from(ids: Sequence[int]) -> dict[int, int]:
@@ -103,7 +142,8 @@ def _recounted(found: Rollup, ids: list[int], first: int, last: int, uncounted: 
     counted = [_count_late(late)] if late else []
     if uncounted.open_from < last:
         begin = max(first, uncounted.open_from)
-        found = found.take(found.start < begin)
+        is_closed = found.start < begin
+        found = found if is_closed.all() else found.take(is_closed)
         counted.append(count_hours(ids, begin, last))
     if late:
         found = found.take(~_is_among(found, late))
@@ -112,9 +152,14 @@ def _recounted(found: Rollup, ids: list[int], first: int, last: int, uncounted: 
     return found
 
 
-def _uncounted(ids: list[int], first: int, last: int) -> Uncounted:
-    """Read the watermark, and which hours late arrivals have touched: theirs and the one after, for its coverage."""
-    closed, lines = rows(_DIRTY, [ids, moment(max(first - HOUR_US, EARLIEST_US)), moment(last)])[0]
+def _question_of_dirty(ids: list[int], first: int, last: int) -> Question:
+    """Ask for the watermark, and which hours late arrivals have touched."""
+    return Question(_DIRTY, [ids, moment(max(first - HOUR_US, EARLIEST_US)), moment(last)])
+
+
+def _uncounted(found: Sequence[tuple[Any, ...]]) -> Uncounted:
+    """Return what the answer says; the hour after one that was touched too, for its coverage."""
+    closed, lines = found[0]
     hours = {(number, microseconds(hour)) for number, hour in lines}
     return Uncounted(microseconds(closed), frozenset(hours | {(number, hour + HOUR_US) for number, hour in hours}))
 
@@ -161,15 +206,6 @@ def _is_among(found: Rollup, late: dict[int, list[int]]) -> NDArray[np.bool_]:
         begin, end = np.searchsorted(found.datastream, [one, one + 1])
         mask[begin:end] = np.isin(found.start[begin:end], hours)
     return mask
-
-
-def stored_days(ids: Sequence[int], first: dt.date, last: dt.date) -> Rollup:
-    """Return the days from `first` to `last`, both included, as they were counted last, by series and then start."""
-    condition, who = which(ids)
-    columns = (COLUMNS[0], "day - date '1970-01-01'", *COLUMNS[2:])
-    datastream, day, *values = fetch(_DAILY.format(condition), [*who, first, last], columns)
-    found = Rollup(datastream, _midnights(day), *values)
-    return overridden(_sorted(found), packed_days(ids, first, last))
 
 
 def _midnights(days: NDArray[np.int32]) -> NDArray[np.int64]:

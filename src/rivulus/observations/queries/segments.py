@@ -1,10 +1,10 @@
 """The two forms in which readings are stored: rows of the open weeks, and blocks of the closed ones."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from rivulus.observations.queries.columns import fetch, rows
+from rivulus.observations.queries.columns import Question, ask, columns_of, rows
 from rivulus.observations.rules import blocks, ordering
 from rivulus.observations.rules.readings import Readings, concatenate
 from rivulus.observations.rules.weeks import microseconds, moment
@@ -23,23 +23,55 @@ def list_weeks() -> list[int]:
     return [microseconds(day) for day in days]
 
 
+def read_both(ids: Sequence[int] | None, start_us: int, end_us: int) -> Readings:
+    """Return the readings of [start, end), by series and then time; of every series where none are named."""
+    columns, packed = ask(*questions_of_both(ids, start_us, end_us))
+    return both(columns, packed, start_us, end_us)
+
+
+def questions_of_both(ids: Sequence[int] | None, start_us: int, end_us: int) -> tuple[Question, Question]:
+    """Return what to ask for rows and blocks of [start, end).
+
+    Rows come first: a week that is compacted in between is then found twice, and not nowhere.
+    """
+    return _question_of_rows(ids, start_us, end_us), _question_of_blocks(ids, start_us, end_us)
+
+
+def both(columns: Sequence[Any], packed: Iterable[tuple[Any, ...]], start_us: int, end_us: int) -> Readings:
+    """Return the readings of the answers, by series and then time."""
+    return merge(Readings(*columns), _opened(packed, start_us, end_us))
+
+
 def read_blocks(ids: Sequence[int] | None, start_us: int, end_us: int) -> Readings:
     """Return what the blocks hold of [start, end), by series and then time; of every series where none are named."""
-    condition, who = which(ids)
-    found = rows(_BLOCKS.format(condition), [*who, moment(end_us), moment(start_us)])
-    return within(concatenate(blocks.decode(row[1], row[0]) for row in found), start_us, end_us)
+    return _opened(ask(_question_of_blocks(ids, start_us, end_us))[0], start_us, end_us)
 
 
 def read_rows(
     ids: Sequence[int] | None, start_us: int, end_us: int, limit: int | None = None, newest_first: bool = False
 ) -> Readings:
     """Return the rows of [start, end), in no order; with a limit the oldest or newest of them."""
+    return Readings(*ask(_question_of_rows(ids, start_us, end_us, limit, newest_first))[0])
+
+
+def _question_of_blocks(ids: Sequence[int] | None, start_us: int, end_us: int) -> Question:
+    condition, who = which(ids)
+    return Question(_BLOCKS.format(condition), [*who, moment(end_us), moment(start_us)])
+
+
+def _question_of_rows(
+    ids: Sequence[int] | None, start_us: int, end_us: int, limit: int | None = None, newest_first: bool = False
+) -> Question:
     condition, who = which(ids)
     select, parameters = _ROWS.format(condition), [*who, moment(start_us), moment(end_us)]
     if limit is not None:
         select += f" ORDER BY time {'DESC' if newest_first else ''} LIMIT %s"
         parameters.append(limit)
-    return Readings(*fetch(select, parameters, COLUMNS))
+    return columns_of(select, parameters, COLUMNS)
+
+
+def _opened(found: Iterable[tuple[Any, ...]], start_us: int, end_us: int) -> Readings:
+    return within(concatenate(blocks.decode(data, number) for number, data in found), start_us, end_us)
 
 
 def merge(from_rows: Readings, from_blocks: Readings) -> Readings:

@@ -147,10 +147,12 @@ class Body:
         """Return the next packed integers."""
         left = self._left(count, line.width)
         for _ in range(line.order):
-            left = np.cumsum(left)
+            np.cumsum(left, out=left)
         if line.step:
             left += np.arange(count, dtype=np.int64) * line.step
-        return left + line.base
+        if line.base:
+            left += line.base
+        return left
 
     def values(self, count: int, form: Form) -> NDArray[np.float64]:
         """Return the next packed values."""

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from rivulus.observations.rules import blocks
 from rivulus.observations.rules.copying import EPOCH_2000_US
-from rivulus.observations.rules.ordering import first_of_each
-from rivulus.observations.rules.readings import MS, Readings
-from rivulus.observations.rules.rollups import NO_TIME, Rollup, follows, joined, joined_all
+from rivulus.observations.rules.readings import EARLIEST_US, LATEST_US, MS
+from rivulus.observations.rules.rollups import NO_TIME, Rollup, joined
 
 VERSION = 1
 DAY = np.dtype(
@@ -80,24 +79,27 @@ def pack_days(days: Rollup) -> bytes:
     return found.tobytes()
 
 
-def unpack_days(data: bytes, ids: NDArray[np.int32], sizes: NDArray[np.int32]) -> Rollup:
-    """Return the days of records one after the other: of each series so many."""
-    found = np.frombuffer(data, DAY)
+def unpack_days(
+    data: bytes, ids: NDArray[np.int32], sizes: NDArray[np.int32], first: int = EARLIEST_US, last: int = LATEST_US
+) -> Rollup:
+    """Return the days that begin in [first, last) of records one after the other: of each series so many."""
+    found, datastream = np.frombuffer(data, DAY), np.repeat(ids, sizes)
+    inside = (found["start"] >= first) & (found["start"] < last)
+    if not inside.all():
+        found, datastream = found[inside], datastream[inside]
     columns = {name: np.ascontiguousarray(found[name]) for name in DAY.names or ()}
-    return Rollup(datastream=np.repeat(ids, sizes), **columns)
+    return Rollup(datastream=datastream, **columns)
 
 
 def overridden(from_rows: Rollup, packed: Rollup) -> Rollup:
     """Return both, by series and then start; a row stands in the place of what is packed, an empty one for nothing."""
-    if follows(from_rows, packed):
-        both = joined_all([packed, from_rows])
-        packed = Rollup.none()  # nothing of it is overridden
-    else:
-        both = joined(from_rows, packed)
     if len(from_rows) and len(packed):
-        # The sort is stable and rows came first.
-        marks = Readings(both.start, both.sum, both.datastream, both.count)
-        both = both.take(first_of_each(marks))
+        place = np.searchsorted(packed.key, from_rows.key)
+        place = place[place < len(packed)]  # rows are in order: those beyond all that is packed come last
+        is_packed = packed.key[place] == from_rows.key[: len(place)]
+        if is_packed.any():
+            packed = packed.take(np.delete(np.arange(len(packed)), place[is_packed]))
+    both = joined(from_rows, packed)
     there = (both.count > 0) | (both.flagged > 0)
     return both if there.all() else both.take(there)
 

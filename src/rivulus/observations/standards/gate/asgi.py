@@ -11,6 +11,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy comes: its pr
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rivulus.config.settings")
 django.setup(set_prefix=False)
 
+from rivulus.kernel.memory import keep_what_was_freed  # noqa: E402 (Django comes first)
 from rivulus.observations.standards import live  # noqa: E402 (Django comes first)
 from rivulus.observations.standards.gate.gate import Gate, Message, Receive, Send  # noqa: E402
 
@@ -28,3 +29,4 @@ application = Gate(elsewhere)
 gc.collect()
 gc.freeze()
 gc.set_threshold(100_000, 20, 20)
+keep_what_was_freed()
