@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rivulus.kernel import clock
 from rivulus.kernel.clock import CITY_ZONE
 from rivulus.observations.queries.columns import Question, ask, columns_of, rows
 from rivulus.observations.queries.packed import opened_days, opened_hours, question_of_days, question_of_hours
@@ -22,6 +23,7 @@ from rivulus.observations.rules.readings import EARLIEST_US, HOUR_US, LATEST_US,
 from rivulus.observations.rules.rollups import Rollup, day_of, joined, midnight, roll_days, roll_up
 from rivulus.observations.rules.weeks import microseconds, moment
 
+FEW = 20  # series of which readings are asked for that may not be needed
 COLUMNS = ("datastream", "start", "count", "flagged", "covered_s", "sum", "min", "max", "last", "last_time")
 _VALUES = """count, flagged, covered_s, sum, coalesce(min, 'NaN') AS min, coalesce(max, 'NaN') AS max,
     coalesce(last, 'NaN') AS last, coalesce(last_time, '-infinity') AS last_time"""
@@ -51,8 +53,16 @@ def hourly(datastreams: Sequence[int], start_us: int, end_us: int) -> Rollup:
     first, last = _whole_hours(start_us, end_us)
     if not ids or first >= last:
         return Rollup.none()
-    dirty, columns, packed = ask(_question_of_dirty(ids, first, last), *_questions_of_hours(ids, first, last))
-    return _recounted(_stored_hours(columns, packed, first, last), ids, first, last, _uncounted(dirty))
+    likely = max(first, _likely_open_from()) if len(ids) <= FEW else last
+    ahead = _questions_of_counting(ids, likely, last) if likely < last else ()
+    dirty, columns, packed, *open_ones = ask(
+        _question_of_dirty(ids, first, last), *_questions_of_hours(ids, first, last), *ahead
+    )
+    found, uncounted = _stored_hours(columns, packed, first, last), _uncounted(dirty)
+    counted = None
+    if open_ones and max(first, uncounted.open_from) >= likely:
+        counted = _between(_counted(open_ones, likely, last), uncounted.open_from, last)
+    return _recounted(found, ids, first, last, uncounted, counted)
 
 
 def daily(datastreams: Sequence[int], first: dt.date, last: dt.date) -> Rollup:
@@ -108,9 +118,18 @@ def _stored_days(columns: Sequence[Any], packed: Sequence[tuple[Any, ...]], star
 
 def count_hours(ids: Sequence[int] | None, first: int, last: int) -> Rollup:
     """Return the hours that begin in [first, last), counted from the readings themselves; of every series for None."""
-    begin = first - HOUR_US
-    columns, packed, periods = ask(*questions_of_both(ids, begin, last), _question_of_periods(ids))
-    return _between(roll_up(both(columns, packed, begin, last), dict(periods)), first, last)
+    return _counted(ask(*_questions_of_counting(ids, first, last)), first, last)
+
+
+def _questions_of_counting(ids: Sequence[int] | None, first: int, last: int) -> tuple[Question, ...]:
+    """Ask for the readings, which reach back to the hour before for the coverage of the first one, and for periods."""
+    return *questions_of_both(ids, first - HOUR_US, last), _question_of_periods(ids)
+
+
+def _counted(answers: Sequence[Any], first: int, last: int) -> Rollup:
+    columns, packed, periods = answers
+    found = both(columns, packed, first - HOUR_US, last)
+    return _between(roll_up(found, dict(periods)), first, last)
 
 
 def roll_between(found: Readings, first: int, last: int) -> Rollup:
@@ -136,15 +155,22 @@ def raw_from(ids: Sequence[int]) -> dict[int, int]:
     return {number: microseconds(at) for number, at in rows(_FROZEN, [list(ids)])}
 
 
-def _recounted(found: Rollup, ids: list[int], first: int, last: int, uncounted: Uncounted) -> Rollup:
-    """Put hours counted now in place of those that are not to be trusted."""
+def _likely_open_from() -> int:
+    """Return from when on hours are open where the keeper of the store keeps up: asking for them saves a round trip."""
+    return (microseconds(clock.now()) // HOUR_US - 2) * HOUR_US
+
+
+def _recounted(
+    found: Rollup, ids: list[int], first: int, last: int, uncounted: Uncounted, open_ones: Rollup | None = None
+) -> Rollup:
+    """Put hours counted now in place of those that are not to be trusted; `open_ones` where they were counted already."""
     late = _late_hours(ids, uncounted, first, last)
     counted = [_count_late(late)] if late else []
     if uncounted.open_from < last:
         begin = max(first, uncounted.open_from)
         is_closed = found.start < begin
         found = found if is_closed.all() else found.take(is_closed)
-        counted.append(count_hours(ids, begin, last))
+        counted.append(count_hours(ids, begin, last) if open_ones is None else open_ones)
     if late:
         found = found.take(~_is_among(found, late))
     for part in counted:
