@@ -35,7 +35,7 @@ def test_ana_maps_is_told_what_to_do_better_and_three_people_bring_it_onto_the_m
     expect(ana.locator("[name=outline]")).to_have_value(_is_place())
     ana.locator("[name=a_seats]").fill("3")
     picture(ana, "digitising")
-    ana.get_by_role("button", name=say("Keep"), exact=True).click()
+    ana.get_by_role("button", name=say("Save"), exact=True).click()
     expect(ana.locator("main")).to_contain_text("banci-1-1")
     _press(ana, say("Hand over for validation"))
 
@@ -50,13 +50,13 @@ def test_ana_maps_is_told_what_to_do_better_and_three_people_bring_it_onto_the_m
     ana.get_by_role("button", name=say("Take this task")).click()
     ana.locator("main li", has_text="banci-1-1").get_by_role("link", name=say("Edit")).click()
     ana.locator("[name=a_seats]").fill("4")
-    ana.get_by_role("button", name=say("Keep"), exact=True).click()
+    ana.get_by_role("button", name=say("Save"), exact=True).click()
     ana.get_by_role("link", name=say("Draw something new")).click()
     canvas = _drawable(ana)
     canvas.focus()
     ana.keyboard.press("Enter")  # in the middle of the map, and so of the task
     expect(ana.locator("[name=outline]")).to_have_value(_is_place())
-    ana.get_by_role("button", name=say("Keep"), exact=True).click()
+    ana.get_by_role("button", name=say("Save"), exact=True).click()
     _press(ana, say("Hand over for validation"))
 
     flavia.goto(TASK)
@@ -109,7 +109,7 @@ def test_a_task_is_mapped_without_scripts(new_browser: Callable[..., Any], say: 
         else:
             ana.get_by_role("link", name=say("Draw something new")).click()
         ana.locator("[name=outline]").fill(place)
-        ana.get_by_role("button", name=say("Keep"), exact=True).click()
+        ana.get_by_role("button", name=say("Save"), exact=True).click()
         _press(ana, say("Hand over for validation"))
     expect(ana.get_by_role("status").first).to_contain_text(say("Handed over for validation."))
 

@@ -61,7 +61,7 @@ class LayerForm(forms.Form):
         label=_("Description in Hungarian"), required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 4})
     )
     visibility = forms.ChoiceField(label=_("Who sees it"))
-    origin = forms.ChoiceField(label=_("How far it may be believed"))
+    origin = forms.ChoiceField(label=_("How reliable it is"))
     licence = forms.ChoiceField(label=_("Licence"))
     attribution = forms.CharField(label=_("Source to be named"), required=False, max_length=300)
     update_rhythm = forms.ChoiceField(label=_("Update rhythm"))

@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
                         ],
                         default=rivulus.atlas.terms.Origin["OFFICIAL"],
                         max_length=12,
-                        verbose_name="How far it may be believed",
+                        verbose_name="How reliable it is",
                     ),
                 ),
                 ("update_rhythm", models.CharField(default="IRREG", max_length=20, verbose_name="Update rhythm")),

@@ -56,7 +56,7 @@ class Layer(models.Model):
         choices=[(str(kind), name) for kind, name in VISIBILITY_NAMES.items()],
     )
     origin = models.CharField(
-        _("How far it may be believed"),
+        _("How reliable it is"),
         max_length=12,
         default=Origin.OFFICIAL,
         choices=[(str(kind), name) for kind, name in ORIGIN_NAMES.items()],

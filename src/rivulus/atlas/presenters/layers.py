@@ -147,7 +147,7 @@ def facts(layer: Layer, count: int) -> list[tuple[str, str, str]]:
         (gettext("Owner"), layer.owner.name, layer.owner.homepage),
         (gettext("Features"), str(number_text(count, 0)), ""),
         (gettext("Shape"), gettext(GEOMETRY_TYPE_NAMES[GeometryType(layer.geometry_type)]), ""),
-        (gettext("How far it may be believed"), gettext(ORIGIN_NAMES[Origin(layer.origin)]), ""),
+        (gettext("How reliable it is"), gettext(ORIGIN_NAMES[Origin(layer.origin)]), ""),
         (gettext("Licence"), gettext(LICENCE_NAMES.get(layer.licence, layer.licence)), LICENCES.get(layer.licence, "")),
         (gettext("Source to be named"), layer.attribution or layer.owner.name, ""),
         (gettext("Update rhythm"), gettext(RHYTHM_NAMES.get(layer.update_rhythm, layer.update_rhythm)), ""),

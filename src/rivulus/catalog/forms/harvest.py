@@ -19,8 +19,8 @@ class SourceForm(forms.Form):
         assume_scheme="https",
         help_text=_("DCAT: of the RDF file, such as https://…/catalog.ttl. CKAN: of the portal."),
     )
-    every_h = forms.IntegerField(label=_("Every how many hours"), min_value=1, max_value=8784, initial=24)
-    is_active = forms.BooleanField(label=_("Visit it by itself"), required=False, initial=True)
+    every_h = forms.IntegerField(label=_("Hours between visits"), min_value=1, max_value=8784, initial=24)
+    is_active = forms.BooleanField(label=_("Visit automatically"), required=False, initial=True)
     reason = forms.CharField(label=_("Reason"), min_length=5, max_length=300)
 
 
@@ -41,7 +41,7 @@ class NewSourceForm(forms.Form):
         help_text=_("DCAT: of the RDF file, such as https://…/catalog.ttl. CKAN: of the portal."),
     )
     organisation = forms.ChoiceField(label=_("In whose name its datasets are shown"))
-    every_h = forms.IntegerField(label=_("Every how many hours"), min_value=1, max_value=8784, initial=24)
+    every_h = forms.IntegerField(label=_("Hours between visits"), min_value=1, max_value=8784, initial=24)
 
     def __init__(self, *args: Any, organisations: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

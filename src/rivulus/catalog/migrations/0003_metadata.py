@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("url", models.URLField(max_length=500, verbose_name="Address")),
-                ("every_h", models.PositiveIntegerField(default=24, verbose_name="Every how many hours")),
+                ("every_h", models.PositiveIntegerField(default=24, verbose_name="Hours between visits")),
                 ("is_active", models.BooleanField(default=True)),
                 ("next_at", models.DateTimeField(default=rivulus.kernel.clock.now)),
                 ("failures", models.PositiveIntegerField(default=0)),

@@ -16,7 +16,7 @@ class HarvestSource(models.Model):
     organisation = models.ForeignKey("identity.Organisation", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(_("Interface"), max_length=10, choices=[(str(k), str(k)) for k in HarvestKind])
     url = models.URLField(_("Address"), max_length=500)
-    every_h = models.PositiveIntegerField(_("Every how many hours"), default=24)
+    every_h = models.PositiveIntegerField(_("Hours between visits"), default=24)
     is_active = models.BooleanField(default=True)
     next_at = models.DateTimeField(default=clock.now)
     failures = models.PositiveIntegerField(default=0)  # in a row
