@@ -1,6 +1,5 @@
 """The catalogs elsewhere that are visited: entering them, looking at what they have, the report of every visit."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from django.contrib import messages
@@ -22,6 +21,7 @@ from rivulus.catalog.terms import HARVEST_KIND_NAMES, HarvestKind
 from rivulus.identity.queries import list_organisations
 from rivulus.kernel import limits
 from rivulus.kernel.errors import Refused
+from rivulus.kernel.forms import attempt, status_of
 from rivulus.kernel.http import requires
 from rivulus.kernel.words import say
 
@@ -56,11 +56,11 @@ def new(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
         data["organisation"], data["kind"] = own[data["organisation"]], HarvestKind(data["kind"])
-        made = _try(form, lambda: actions.add_source(by=_me(request), **data))
+        made = attempt(form, lambda: actions.add_source(by=_me(request), **data))
         if made is not None:
             messages.success(request, _("Entered. Look at what it has before the first visit."))
             return redirect("catalog:harvest_source", code=made.code)
-    return render(request, "catalog/harvest/new.html", {"form": form}, status=_status(form))
+    return render(request, "catalog/harvest/new.html", {"form": form}, status=status_of(form))
 
 
 @EDIT
@@ -72,7 +72,7 @@ def source(request: HttpRequest, code: str) -> HttpResponseBase:
     form = forms.SourceForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        if _try(form, lambda: actions.change_source(by=_me(request), source=row, **data)) is not None:
+        if attempt(form, lambda: actions.change_source(by=_me(request), source=row, **data)) is not None:
             messages.success(request, _("Saved."))
             return redirect("catalog:harvest_source", code=code)
     return _render(request, row, form, {})
@@ -121,7 +121,7 @@ def _render(request: HttpRequest, row: HarvestSource, form: Form | None, context
         "page_obj": page,
         "count": queries.count_by_source().get(row.code, 0),
     }
-    return render(request, "catalog/harvest/source.html", common | context, status=_status(shown))
+    return render(request, "catalog/harvest/source.html", common | context, status=status_of(shown))
 
 
 def _source(code: str) -> HarvestSource:
@@ -129,18 +129,6 @@ def _source(code: str) -> HarvestSource:
     if found is None:
         raise Http404
     return found
-
-
-def _try[T](form: Form, act: Callable[[], T]) -> T | None:
-    try:
-        return act()
-    except Refused as refused:
-        form.add_error(None, say(refused))
-        return None
-
-
-def _status(form: Form) -> int:
-    return 400 if form.is_bound and form.errors else 200
 
 
 def _me(request: HttpRequest) -> "Person":

@@ -1,6 +1,5 @@
 """The desk of those who publish: describing datasets, proposing, reviewing, letting out, archiving."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import messages
@@ -23,9 +22,8 @@ from rivulus.catalog.queries.ways import list_ways
 from rivulus.catalog.rules import datasets as rules
 from rivulus.catalog.terms import Source, State
 from rivulus.identity.queries import list_organisations
-from rivulus.kernel.errors import Refused
+from rivulus.kernel.forms import attempt, status_of, tell
 from rivulus.kernel.http import requires
-from rivulus.kernel.words import say
 
 if TYPE_CHECKING:
     from rivulus.identity.models import Person
@@ -66,14 +64,14 @@ def new(request: HttpRequest) -> HttpResponseBase:
     )
     if request.method == "POST" and form.is_valid():
         organisation, source = own[form.cleaned_data["organisation"]], Source(form.cleaned_data["source"])
-        made = _try(
+        made = attempt(
             form,
             lambda: actions.create_dataset(by=_me(request), organisation=organisation, said=form.said(), source=source),
         )
         if made is not None:
             messages.success(request, _("The draft is kept. Add the data next."))
             return redirect("catalog:manage", code=made.code)
-    return render(request, "catalog/new.html", {"form": form}, status=_status(form))
+    return render(request, "catalog/new.html", {"form": form}, status=status_of(form))
 
 
 @EDIT
@@ -83,7 +81,7 @@ def manage(request: HttpRequest, code: str) -> HttpResponseBase:
     dataset = _dataset(request, code)
     form = _change_form(dataset, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        changed = _try(
+        changed = attempt(
             form,
             lambda: actions.change_dataset(
                 by=_me(request),
@@ -106,7 +104,7 @@ def add_link(request: HttpRequest, code: str) -> HttpResponseBase:
     dataset = _dataset(request, code)
     form = forms.LinkForm(request.POST, is_public=dataset.state == State.PUBLISHED, auto_id="link_%s")
     act = lambda: actions.add_link(by=_me(request), dataset=dataset, **form.said())  # noqa: E731
-    if form.is_valid() and _try(form, act) is not None:
+    if form.is_valid() and attempt(form, act) is not None:
         messages.success(request, _("Saved."))
         return redirect("catalog:manage", code=code)
     return _manage(request, dataset, link_form=form)
@@ -119,7 +117,7 @@ def remove_link(request: HttpRequest, code: str, pk: int) -> HttpResponseBase:
     dataset = _dataset(request, code)
     row = get_object_or_404(Distribution.objects.select_related("dataset"), pk=pk, dataset=dataset)
     reason = request.POST.get("reason", "").replace("\x00", "")
-    _say(request, lambda: actions.remove_link(by=_me(request), distribution=row, reason=reason), _("Saved."))
+    tell(request, lambda: actions.remove_link(by=_me(request), distribution=row, reason=reason), _("Saved."))
     return redirect("catalog:manage", code=code)
 
 
@@ -128,7 +126,7 @@ def remove_link(request: HttpRequest, code: str, pk: int) -> HttpResponseBase:
 def propose(request: HttpRequest, code: str) -> HttpResponseBase:
     """Hand a dataset to a second person."""
     dataset = _dataset(request, code)
-    _say(
+    tell(
         request,
         lambda: actions.propose_dataset(by=_me(request), dataset=dataset),
         _("Proposed. Somebody else looks at it now."),
@@ -144,7 +142,7 @@ def send_back(request: HttpRequest, code: str) -> HttpResponseBase:
     form = forms.ReasonForm(request.POST, auto_id="back_%s")
     if form.is_valid():
         reason = form.cleaned_data["reason"]
-        if _try(form, lambda: actions.send_back_dataset(by=_me(request), dataset=dataset, reason=reason)):
+        if attempt(form, lambda: actions.send_back_dataset(by=_me(request), dataset=dataset, reason=reason)):
             messages.success(request, _("Sent back."))
             return redirect("catalog:manage", code=code)
     return _manage(request, dataset, back_form=form)
@@ -158,7 +156,7 @@ def publish(request: HttpRequest, code: str) -> HttpResponseBase:
     form = forms.SeenForm(request.POST)
     if form.is_valid():
         seen = form.cleaned_data["seen"]
-        _say(
+        tell(
             request,
             lambda: actions.publish_dataset(by=_me(request), dataset=dataset, seen=seen),
             _("Published."),
@@ -174,7 +172,7 @@ def archive(request: HttpRequest, code: str) -> HttpResponseBase:
     form = forms.ReasonForm(request.POST, auto_id="archive_%s")
     if form.is_valid():
         reason = form.cleaned_data["reason"]
-        if _try(form, lambda: actions.archive_dataset(by=_me(request), dataset=dataset, reason=reason)):
+        if attempt(form, lambda: actions.archive_dataset(by=_me(request), dataset=dataset, reason=reason)):
             messages.success(request, _("Archived."))
             return redirect("catalog:manage", code=code)
     return _manage(request, dataset, archive_form=form)
@@ -204,7 +202,7 @@ def _manage(request: HttpRequest, dataset: Dataset, **bound: Form) -> HttpRespon
         "takes_links": dataset.source == Source.LINK,
         "takes_files": dataset.source == Source.FILE,
     }
-    status = max((_status(form) for form in bound.values()), default=200)
+    status = max((status_of(form) for form in bound.values()), default=200)
     return render(request, "catalog/manage.html", context | bound, status=status)
 
 
@@ -224,27 +222,6 @@ def _dataset(request: HttpRequest, code: str) -> Dataset:
     if found is None or not (viewer.edits(found) or viewer.reviews):
         raise Http404
     return found
-
-
-def _try[T](form: Form, act: Callable[[], T]) -> T | None:
-    try:
-        return act()
-    except Refused as refused:
-        form.add_error(None, say(refused))
-        return None
-
-
-def _say(request: HttpRequest, act: Callable[[], object], done: str) -> None:
-    try:
-        act()
-    except Refused as refused:
-        messages.error(request, say(refused))
-    else:
-        messages.success(request, done)
-
-
-def _status(form: Form) -> int:
-    return 400 if form.is_bound and form.errors else 200
 
 
 def _me(request: HttpRequest) -> "Person":

@@ -1,6 +1,5 @@
 """Requests for data, answered in public; and the showcase of what people made with the data."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import messages
@@ -23,9 +22,8 @@ from rivulus.catalog.rules.requests import can_moderate
 from rivulus.catalog.terms import ReuseKind
 from rivulus.identity.queries import list_organisations
 from rivulus.kernel import clock, limits
-from rivulus.kernel.errors import Refused
+from rivulus.kernel.forms import attempt, status_of
 from rivulus.kernel.http import requires
-from rivulus.kernel.words import say
 
 if TYPE_CHECKING:
     from rivulus.identity.models import Person
@@ -68,7 +66,7 @@ def new_request(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         limits.count(ASKING, _me(request).pk)
         data = form.cleaned_data
-        made = _try(
+        made = attempt(
             form,
             lambda: actions.ask_for_data(
                 by=_me(request),
@@ -81,7 +79,7 @@ def new_request(request: HttpRequest) -> HttpResponseBase:
         if made is not None:
             messages.success(request, _("Your request is kept. It becomes public once somebody has read it."))
             return redirect("catalog:request", number=made.number)
-    return render(request, "catalog/request_new.html", {"form": form, "about": about}, status=_status(form))
+    return render(request, "catalog/request_new.html", {"form": form, "about": about}, status=status_of(form))
 
 
 @require_safe
@@ -98,7 +96,7 @@ def open_request(request: HttpRequest, number: int) -> HttpResponseBase:
     form = forms.OpenForm(request.POST, auto_id="open_%s")
     if form.is_valid():
         data = form.cleaned_data
-        if _try(form, lambda: actions.open_request(by=_me(request), request=row, **data)) is not None:
+        if attempt(form, lambda: actions.open_request(by=_me(request), request=row, **data)) is not None:
             messages.success(request, _("The request is public now."))
             return redirect("catalog:request", number=number)
     return _render(request, row, open_form=form)
@@ -112,7 +110,7 @@ def answer_request(request: HttpRequest, number: int) -> HttpResponseBase:
     form = forms.AnswerForm(request.POST, auto_id="answer_%s")
     if form.is_valid():
         data = form.cleaned_data
-        if _try(form, lambda: actions.answer_request(by=_me(request), request=row, **data)) is not None:
+        if attempt(form, lambda: actions.answer_request(by=_me(request), request=row, **data)) is not None:
             messages.success(request, _("The answer is public now."))
             return redirect("catalog:request", number=number)
     return _render(request, row, answer_form=form)
@@ -126,7 +124,7 @@ def refuse_request(request: HttpRequest, number: int) -> HttpResponseBase:
     form = ReasonForm(request.POST, auto_id="refuse_%s")
     if form.is_valid():
         reason = form.cleaned_data["reason"]
-        if _try(form, lambda: actions.refuse_request(by=_me(request), request=row, reason=reason)) is not None:
+        if attempt(form, lambda: actions.refuse_request(by=_me(request), request=row, reason=reason)) is not None:
             messages.success(request, _("The request is not public."))
             return redirect("catalog:request", number=number)
     return _render(request, row, refuse_form=form)
@@ -148,10 +146,10 @@ def new_reuse(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         limits.count(ASKING, _me(request).pk)
         data = form.cleaned_data | {"kind": ReuseKind(form.cleaned_data["kind"])}
-        if _try(form, lambda: actions.propose_reuse(by=_me(request), **data)) is not None:
+        if attempt(form, lambda: actions.propose_reuse(by=_me(request), **data)) is not None:
             messages.success(request, _("Thank you. Somebody looks at it before it is shown."))
             return redirect("catalog:reuses")
-    return render(request, "catalog/reuse_new.html", {"form": form}, status=_status(form))
+    return render(request, "catalog/reuse_new.html", {"form": form}, status=status_of(form))
 
 
 @EDIT
@@ -165,11 +163,11 @@ def decide_reuse(request: HttpRequest, pk: int) -> HttpResponseBase:
         reason = "" if is_shown or not form.is_valid() else form.cleaned_data["reason"]
         if is_shown or form.is_valid():
             act = lambda: actions.decide_reuse(by=_me(request), reuse=row, is_shown=is_shown, reason=reason)  # noqa: E731
-            if _try(form, act) is not None:
+            if attempt(form, act) is not None:
                 messages.success(request, _("Saved."))
                 return redirect("catalog:desk")
     shown = presenters.present_reuses([row])[0]
-    return render(request, "catalog/reuse_decide.html", {"row": shown, "form": form}, status=_status(form))
+    return render(request, "catalog/reuse_decide.html", {"row": shown, "form": form}, status=status_of(form))
 
 
 def _render(request: HttpRequest, row: DataRequest, **bound: Form) -> HttpResponse:
@@ -182,7 +180,7 @@ def _render(request: HttpRequest, row: DataRequest, **bound: Form) -> HttpRespon
         "answer_form": forms.AnswerForm(auto_id="answer_%s"),
         "refuse_form": ReasonForm(auto_id="refuse_%s"),
     }
-    status = max((_status(form) for form in bound.values()), default=200)
+    status = max((status_of(form) for form in bound.values()), default=200)
     return render(request, "catalog/request.html", context | bound, status=status)
 
 
@@ -195,18 +193,6 @@ def _find(request: HttpRequest, number: int) -> DataRequest:
 
 def _posted(request: HttpRequest) -> Any:
     return request.POST if request.method == "POST" else None
-
-
-def _try[T](form: Form, act: Callable[[], T]) -> T | None:
-    try:
-        return act()
-    except Refused as refused:
-        form.add_error(None, say(refused))
-        return None
-
-
-def _status(form: Form) -> int:
-    return 400 if form.is_bound and form.errors else 200
 
 
 def _me(request: HttpRequest) -> "Person":

@@ -1,10 +1,7 @@
 """The organisations that publish, and who acts for which: for the administrator."""
 
-from collections.abc import Callable
 from typing import cast
 
-from django.contrib import messages
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,9 +11,8 @@ from rivulus.identity import actions, forms, presenters, queries
 from rivulus.identity.actions.organisations import About
 from rivulus.identity.models import Affiliation, Organisation, Person
 from rivulus.identity.terms import OrganisationKind, Role
-from rivulus.kernel.errors import Refused
+from rivulus.kernel.forms import carry_out, status_of
 from rivulus.kernel.http import requires
-from rivulus.kernel.words import say
 
 EDIT = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -37,11 +33,14 @@ def new(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         code, reason = form.cleaned_data["code"], form.cleaned_data["reason"]
         about = _about(form)
-        if _done(
-            request, form, lambda: actions.found_organisation(by=_me(request), code=code, about=about, reason=reason)
+        if carry_out(
+            request,
+            form,
+            lambda: actions.found_organisation(by=_me(request), code=code, about=about, reason=reason),
+            _("Saved."),
         ):
             return redirect("identity:organisation", code=code)
-    return render(request, "identity/organisation_new.html", {"form": form}, status=_status(form))
+    return render(request, "identity/organisation_new.html", {"form": form}, status=status_of(form))
 
 
 @EDIT
@@ -55,9 +54,9 @@ def one(request: HttpRequest, code: str) -> HttpResponseBase:
         act = lambda: actions.change_organisation(  # noqa: E731
             by=_me(request), organisation=organisation, about=about, reason=reason
         )
-        if _done(request, form, act):
+        if carry_out(request, form, act, _("Saved.")):
             return redirect("identity:organisation", code=code)
-    return _render(request, organisation, status=_status(form), form=form)
+    return _render(request, organisation, status=status_of(form), form=form)
 
 
 @require_POST
@@ -71,10 +70,11 @@ def affiliate(request: HttpRequest, code: str) -> HttpResponseBase:
         person = queries.list_reached(_me(request)).filter(email=email.strip().lower()).first()
         if person is None:
             form.add_error("email", _("Nobody has an account with this address; ask them to open one first."))
-        elif _done(
+        elif carry_out(
             request,
             form,
             lambda: actions.affiliate(by=_me(request), person=person, organisation=organisation, reason=reason),
+            _("Saved."),
         ):
             return redirect("identity:organisation", code=code)
     return _render(request, organisation, status=400, affiliation_form=form)
@@ -88,8 +88,11 @@ def end(request: HttpRequest, code: str, pk: int) -> HttpResponseBase:
     form = forms.ReasonForm(request.POST)
     if form.is_valid():
         reason = form.cleaned_data["reason"]
-        if _done(
-            request, form, lambda: actions.end_affiliation(by=_me(request), affiliation=affiliation, reason=reason)
+        if carry_out(
+            request,
+            form,
+            lambda: actions.end_affiliation(by=_me(request), affiliation=affiliation, reason=reason),
+            _("Saved."),
         ):
             return redirect("identity:organisation", code=code)
     return _render(request, affiliation.organisation, status=400, end_form=form, ending=pk)
@@ -104,7 +107,9 @@ def set_open(request: HttpRequest, code: str) -> HttpResponseBase:
     act = actions.close_organisation if organisation.is_active else actions.reopen_organisation
     if form.is_valid():
         reason = form.cleaned_data["reason"]
-        if _done(request, form, lambda: act(by=_me(request), organisation=organisation, reason=reason)):
+        if carry_out(
+            request, form, lambda: act(by=_me(request), organisation=organisation, reason=reason), _("Saved.")
+        ):
             return redirect("identity:organisation", code=code)
     return _render(request, organisation, status=400, open_form=form)
 
@@ -136,20 +141,6 @@ def _about(form: forms.OrganisationForm) -> About:
         homepage=data["homepage"],
         email=data["email"],
     )
-
-
-def _done(request: HttpRequest, form: Form, act: Callable[[], object]) -> bool:
-    try:
-        act()
-    except Refused as refused:
-        form.add_error(None, say(refused))
-        return False
-    messages.success(request, _("Saved."))
-    return True
-
-
-def _status(form: Form) -> int:
-    return 400 if form.is_bound and form.errors else 200
 
 
 def _me(request: HttpRequest) -> Person:

@@ -1,6 +1,5 @@
 """One's own account, the people of the platform, and the link of the first administrator."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from allauth.account.decorators import reauthentication_required
@@ -9,7 +8,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.core.paginator import Paginator
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -23,6 +21,7 @@ from rivulus.identity.presenters import present_language
 from rivulus.identity.terms import Role
 from rivulus.kernel import clock
 from rivulus.kernel.errors import Refused
+from rivulus.kernel.forms import carry_out, status_of
 from rivulus.kernel.http import requires
 from rivulus.kernel.words import say
 
@@ -49,7 +48,7 @@ def account(request: HttpRequest) -> HttpResponseBase:
         "has_services": bool(settings.SOCIALACCOUNT_PROVIDERS),
         "person": me,
     }
-    return render(request, "identity/account.html", context, status=_status(form))
+    return render(request, "identity/account.html", context, status=status_of(form))
 
 
 @require_safe
@@ -93,7 +92,7 @@ def erase(request: HttpRequest) -> HttpResponseBase:
             logout(request)
             messages.success(request, _("Your account was erased."))
             return redirect("/")
-    return render(request, "identity/erase.html", {"form": form}, status=_status(form))
+    return render(request, "identity/erase.html", {"form": form}, status=status_of(form))
 
 
 @require_safe
@@ -123,7 +122,12 @@ def grant(request: HttpRequest, person_id: UUID) -> HttpResponseBase:
     form = forms.GrantForm(request.POST, held=other.held_roles())
     if form.is_valid():
         role, reason = Role(form.cleaned_data["role"]), form.cleaned_data["reason"]
-        if _done(request, form, lambda: actions.grant_role(by=_me(request), person=other, role=role, reason=reason)):
+        if carry_out(
+            request,
+            form,
+            lambda: actions.grant_role(by=_me(request), person=other, role=role, reason=reason),
+            _("Saved."),
+        ):
             return redirect("identity:person", person_id=other.pk)
     return _render_person(request, other, grant_form=form)
 
@@ -137,7 +141,12 @@ def end(request: HttpRequest, person_id: UUID, role: str) -> HttpResponseBase:
     ending = Role(role)
     if form.is_valid():
         reason = form.cleaned_data["reason"]
-        if _done(request, form, lambda: actions.end_role(by=_me(request), person=other, role=ending, reason=reason)):
+        if carry_out(
+            request,
+            form,
+            lambda: actions.end_role(by=_me(request), person=other, role=ending, reason=reason),
+            _("Saved."),
+        ):
             return redirect("identity:person", person_id=other.pk)
     return _render_person(request, other, end_form=form, ending=role)
 
@@ -151,7 +160,7 @@ def set_open(request: HttpRequest, person_id: UUID) -> HttpResponseBase:
     act = actions.close_account if other.is_active else actions.reopen_account
     if form.is_valid():
         reason = form.cleaned_data["reason"]
-        if _done(request, form, lambda: act(by=_me(request), person=other, reason=reason)):
+        if carry_out(request, form, lambda: act(by=_me(request), person=other, reason=reason), _("Saved.")):
             return redirect("identity:person", person_id=other.pk)
     return _render_person(request, other, open_form=form)
 
@@ -179,7 +188,7 @@ def claim(request: HttpRequest, secret: str) -> HttpResponseBase:
             login(request, admin, backend=settings.AUTHENTICATION_BACKENDS[0])
             messages.success(request, _("You are the administrator now."))
             return redirect("identity:second_step")
-    return render(request, "identity/claim.html", {"form": form}, status=_status(form))
+    return render(request, "identity/claim.html", {"form": form}, status=status_of(form))
 
 
 def _render_person(request: HttpRequest, other: Person, **bound: object) -> HttpResponse:
@@ -198,22 +207,8 @@ def _render_person(request: HttpRequest, other: Person, **bound: object) -> Http
     return render(request, "identity/person.html", context | bound, status=400 if bound else 200)
 
 
-def _done(request: HttpRequest, form: Form, act: Callable[[], object]) -> bool:
-    try:
-        act()
-    except Refused as refused:
-        form.add_error(None, say(refused))
-        return False
-    messages.success(request, _("Saved."))
-    return True
-
-
 def _posted(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
-
-
-def _status(form: Form) -> int:
-    return 400 if form.is_bound and form.errors else 200
 
 
 def _me(request: HttpRequest) -> Person:

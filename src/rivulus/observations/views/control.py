@@ -2,16 +2,15 @@
 
 import uuid
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from rivulus.kernel.errors import NotFound, Refused
+from rivulus.kernel.errors import NotFound
+from rivulus.kernel.forms import carry_out
 from rivulus.kernel.http import requires
-from rivulus.kernel.words import say
 from rivulus.observations.actions.tasking import ask_task
 from rivulus.observations.forms.tasking import TaskForm
 from rivulus.observations.models import TaskingCapability
@@ -61,15 +60,14 @@ def _form(request: HttpRequest, capability: TaskingCapability, chosen: str) -> T
 
 def _ask(request: HttpRequest, capability: TaskingCapability, form: TaskForm) -> bool:
     """Keep the wish; the key of the page makes a second click the same wish."""
-    try:
+    key = request.POST.get("key", "")[:40]
+
+    def ask() -> None:
         ask_task(
             by=request.user,  # type: ignore[arg-type]
             capability_id=capability.pk,
             parameters=form.parameters(),
-            idempotency_key=f"page-{request.POST.get('key', '')[:40]}" if request.POST.get("key") else None,
+            idempotency_key=f"page-{key}" if key else None,
         )
-    except Refused as refused:
-        form.add_error(None, say(refused))
-        return False
-    messages.success(request, gettext("The wish is kept and on its way; below it says when it is done."))
-    return True
+
+    return carry_out(request, form, ask, gettext("The wish is kept and on its way; below it says when it is done."))

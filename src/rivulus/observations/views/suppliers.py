@@ -1,6 +1,5 @@
 """The space of a supplier: its series, keys, messages and commands; and the pages by which departments manage them."""
 
-from collections.abc import Callable
 from typing import Any, cast
 
 from django.contrib import messages
@@ -14,9 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rivulus.kernel import clock
-from rivulus.kernel.errors import Refused
+from rivulus.kernel.forms import attempt, status_of, tell
 from rivulus.kernel.http import requires
-from rivulus.kernel.words import say
 from rivulus.observations.actions import suppliers as actions
 from rivulus.observations.forms import suppliers as forms
 from rivulus.observations.models import Supplier, SupplierKey, SupplierMember
@@ -52,11 +50,11 @@ def new(request: HttpRequest) -> HttpResponseBase:
     """Let a supplier in."""
     form = forms.NewSupplierForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        made = _try(form, lambda: actions.create_supplier(by=_me(request), **form.cleaned_data))
+        made = attempt(form, lambda: actions.create_supplier(by=_me(request), **form.cleaned_data))
         if made:
             messages.success(request, _("Saved."))
             return redirect("observations:supplier", code=made.code)
-    return render(request, "observations/suppliers/new.html", {"form": form}, status=_status(form))
+    return render(request, "observations/suppliers/new.html", {"form": form}, status=status_of(form))
 
 
 @require_safe
@@ -83,14 +81,14 @@ def keys(request: HttpRequest, code: str) -> HttpResponseBase:
     form, issued = forms.KeyForm(request.POST or None), None
     if request.method == "POST" and form.is_valid():
         wanted = {name: form.cleaned_data[name] for name in ("name", "scopes", "is_sandbox")}
-        issued = _try(
+        issued = attempt(
             form,
             lambda: actions.issue_key(by=_me(request), supplier=supplier, expires_at=form.expires_at, **wanted),
         )
     page = Paginator(queries.list_keys(supplier), PER_PAGE).get_page(request.GET.get("page"))
     rows = presenters.present_keys(page.object_list, clock.now(), forms.SCOPE_WORDS)
     context = {"form": forms.KeyForm() if issued else form, "issued": issued, "page_obj": page, "rows": rows}
-    return _render(request, "keys", supplier, context, status=200 if issued else _status(form))
+    return _render(request, "keys", supplier, context, status=200 if issued else status_of(form))
 
 
 @require_POST
@@ -99,7 +97,7 @@ def revoke(request: HttpRequest, code: str, pk: int) -> HttpResponseBase:
     """Revoke a key."""
     supplier = _supplier(request, code)
     key = get_object_or_404(SupplierKey, pk=pk, supplier=supplier)
-    _say(
+    tell(
         request,
         lambda: actions.revoke_key(by=_me(request), key=key),
         _("The key was revoked; it opens nothing any more."),
@@ -141,7 +139,9 @@ def manage(request: HttpRequest, code: str) -> HttpResponseBase:
     supplier = _supplier(request, code)
     form = forms.SupplierForm.of(supplier, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        changed = _try(form, lambda: actions.change_supplier(by=_me(request), supplier=supplier, **form.cleaned_data))
+        changed = attempt(
+            form, lambda: actions.change_supplier(by=_me(request), supplier=supplier, **form.cleaned_data)
+        )
         if changed:
             messages.success(request, _("Saved."))
             return redirect("observations:supplier_manage", code=code)
@@ -156,7 +156,7 @@ def add_member(request: HttpRequest, code: str) -> HttpResponseBase:
     form = forms.MemberForm(request.POST)
     if form.is_valid():
         email = form.cleaned_data["email"]
-        if _try(form, lambda: actions.add_member(by=_me(request), supplier=supplier, email=email)):
+        if attempt(form, lambda: actions.add_member(by=_me(request), supplier=supplier, email=email)):
             messages.success(request, _("Saved."))
             return redirect("observations:supplier_manage", code=code)
     return _manage(request, supplier, member_form=form)
@@ -168,7 +168,7 @@ def remove_member(request: HttpRequest, code: str, pk: int) -> HttpResponseBase:
     """Close the space of a supplier to somebody."""
     supplier = _supplier(request, code)
     member = get_object_or_404(SupplierMember, pk=pk, supplier=supplier)
-    _say(request, lambda: actions.remove_member(by=_me(request), member=member), _("Saved."))
+    tell(request, lambda: actions.remove_member(by=_me(request), member=member), _("Saved."))
     return redirect("observations:supplier_manage", code=code)
 
 
@@ -182,7 +182,7 @@ def set_active(request: HttpRequest, code: str) -> HttpResponseBase:
         return _manage(request, supplier, suspend_form=form)
     wanted, reason = not supplier.is_active, form.cleaned_data["reason"]
     act = lambda: actions.set_active(by=_me(request), supplier=supplier, is_active=wanted, reason=reason)  # noqa: E731
-    _say(request, act, _("Saved."))
+    tell(request, act, _("Saved."))
     return redirect("observations:supplier_manage", code=code)
 
 
@@ -198,7 +198,7 @@ def _manage(request: HttpRequest, supplier: Supplier, **bound: Form) -> HttpResp
         "suspend_form": forms.SuspendForm(),
         "members": queries.list_members(supplier),
     }
-    status = max((_status(form) for form in bound.values()), default=200)
+    status = max((status_of(form) for form in bound.values()), default=200)
     return _render(request, "manage", supplier, context | bound, status=status)
 
 
@@ -219,24 +219,3 @@ def _supplier(request: HttpRequest, code: str) -> Supplier:
 
 def _me(request: HttpRequest) -> Any:
     return cast(Any, request.user)
-
-
-def _try[T](form: Form, act: Callable[[], T]) -> T | None:
-    try:
-        return act()
-    except Refused as refused:
-        form.add_error(None, say(refused))
-        return None
-
-
-def _say(request: HttpRequest, act: Callable[[], object], done: str) -> None:
-    try:
-        act()
-    except Refused as refused:
-        messages.error(request, say(refused))
-    else:
-        messages.success(request, done)
-
-
-def _status(form: Form) -> int:
-    return 400 if form.is_bound and form.errors else 200

@@ -20,8 +20,11 @@ from rivulus.house.benches.observations.city import City, build
 from rivulus.house.benches.observations.processes import Server
 
 START_MS = 1_767_225_600_000  # 2026-01-01
+DAY_MS = 86_400_000
 SERIES = 1000
 CONNECTIONS = 64
+BULK = 5_000_000  # observations; enough for InfluxDB to begin with what it puts off
+LINES = 10_000  # in one request of InfluxDB's bulk, the most that its makers advise
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,40 +63,49 @@ def run(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="rivulus-load-") as name:
         folder = Path(name)
         cases = [case for case in _cases(options.scale, options.connections) if options.only in case.name]
-        if "bulk" in options.only or not options.only:
-            _bulk(city, int(1_000_000 * options.scale))
+        bulk = Case("bulk", int(BULK * options.scale), LINES, SERIES, START_MS - 300 * DAY_MS, 2)
+        is_bulk = options.only in bulk.name
+        per_cpu_s = _bulk(city, bulk) if is_bulk else 0.0
+        rates = {}
         with processes.gate() as gate:
             _warm_up(gate, city, folder)
             for case in cases:
                 result = _measure_gate(gate, city, case, folder)
                 _print(f"gate, {case.name}", case, result)
+                rates[case.name] = result.rate
         with processes.influx(folder) as influx:
             if influx is None:
                 print("InfluxDB is not installed on this machine: not compared.")
                 return 0
             _create_database(influx)
-            for case in cases:
-                if "again" not in case.name:
-                    _print(f"InfluxDB, {case.name}", case, _measure_influx(influx, city, case, folder))
+            for case in [*cases, *([bulk] if is_bulk else [])]:
+                if "again" in case.name:
+                    continue
+                result = _measure_influx(influx, city, case, folder)
+                _print(f"InfluxDB, {case.name}", case, result)
+                if case is bulk:
+                    theirs = 1e6 / result.gate_us
+                    print(f"  {theirs:,.0f} rows per CPU second; the store is at {per_cpu_s / theirs:.2f} of that")
+                else:
+                    print(f"  the gate is at {rates[case.name] / result.rate:.2f} of that")
     return 0
 
 
 def _cases(scale: float, connections: int) -> list[Case]:
-    day = 86_400_000
     hundred = int(1_500_000 * scale) // 100 * 100
     thousand = int(2_000_000 * scale) // 1000 * 1000
     return [
         Case("batches of 100", hundred, 100, 10, START_MS, connections),
         Case("batches of 100 again", hundred, 100, 10, START_MS, connections),
         # Fewer at once: how long an answer takes is what is under way divided by the rate.
-        Case("batches of 1,000", thousand, 1000, 10, START_MS + 40 * day, max(connections // 4, 1)),
-        Case("batches of 1,000 again", thousand, 1000, 10, START_MS + 40 * day, max(connections // 4, 1)),
-        Case("one by one", int(60_000 * scale), 1, 1, START_MS + 80 * day, connections),
+        Case("batches of 1,000", thousand, 1000, 10, START_MS + 40 * DAY_MS, max(connections // 4, 1)),
+        Case("batches of 1,000 again", thousand, 1000, 10, START_MS + 40 * DAY_MS, max(connections // 4, 1)),
+        Case("one by one", int(60_000 * scale), 1, 1, START_MS + 80 * DAY_MS, connections),
     ]
 
 
 def _warm_up(gate: Server, city: City, folder: Path) -> None:
-    _measure_gate(gate, city, Case("warm-up", 20_000, 100, 10, START_MS - 86_400_000 * 30, 8), folder)
+    _measure_gate(gate, city, Case("warm-up", 20_000, 100, 10, START_MS - 30 * DAY_MS, 8), folder)
 
 
 def _measure_gate(gate: Server, city: City, case: Case, folder: Path) -> Result:
@@ -217,8 +229,8 @@ def _create_database(server: Server) -> None:
     urllib.request.urlopen(urllib.request.Request(address, method="POST"), timeout=10).close()
 
 
-def _bulk(city: City, count: int) -> None:
-    """Rows per CPU second of the writer and the database, without HTTP."""
+def _bulk(city: City, case: Case) -> float:
+    """Write without HTTP, and return the rows per CPU second of the writer and the database together."""
     import numpy as np
 
     from rivulus.observations.actions.store.connecting import connect
@@ -230,14 +242,14 @@ def _bulk(city: City, count: int) -> None:
     series = np.array(city.series, np.int32)
     before, own, begin = processes.cpu_of_tree(database), time.process_time(), time.perf_counter()
     with connect() as connection:
-        for number in range(count // chunk):
+        for number in range(case.total // chunk):
             slots = np.arange(chunk, dtype=np.int64)
-            times = (START_MS - 86_400_000 * 300) * 1000 + (
-                number * (chunk // len(series)) + slots // len(series)
-            ) * 1_000_000
+            seconds = number * (chunk // len(series)) + slots // len(series)
+            times = case.start_ms * 1000 + seconds * 1_000_000
             values = np.round(20 + (slots * 13 % 200) / 10, 1)
             readings = Readings(times, values, series[slots % len(series)], np.zeros(chunk, np.int32))
             write_batch(connection, Batch(readings=readings), "bench")
-    seconds = time.perf_counter() - begin
+    took = time.perf_counter() - begin
     cpu = processes.cpu_of_tree(database) - before + time.process_time() - own
-    print(f"bulk: {count / seconds:,.0f} rows/s, {count / cpu:,.0f} rows per CPU second", flush=True)
+    print(f"bulk: {case.total / took:,.0f} rows/s, {case.total / cpu:,.0f} rows per CPU second", flush=True)
+    return case.total / cpu
