@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from rivulus.kernel.clock import CITY_ZONE
 from rivulus.observations.presenters.dashboards import TONES, draw_line
 from rivulus.observations.presenters.series import read_reach
-from rivulus.observations.presenters.values import series_name, unit_words, when_words
+from rivulus.observations.presenters.values import day_words, series_name, unit_words, when_words
 from rivulus.observations.queries.domain_figures import Figure
-from rivulus.observations.queries.domains import find_domain
+from rivulus.observations.queries.domains import find_domain, get_declared
 from rivulus.observations.queries.kept_figures import list_figures
 from rivulus.observations.queries.panels import list_series_of_property
 from rivulus.observations.rules.dashboards import MOST_SERIES
@@ -22,6 +23,7 @@ from rivulus.ui.presenters import active_language
 from rivulus.ui.rules import format_number
 from rivulus.ui.terms import Tone
 
+EMISSIONS = "energy_co2e"
 CONDITION_TONES: dict[Condition, str] = {
     Condition.GOOD: Tone.MALACHITE,
     Condition.FAIR: Tone.STREAM,
@@ -47,6 +49,17 @@ class FigureWords:
     where_url: str
     is_simulated: bool
     is_known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FactorWords:
+    """What a kWh of a carrier of energy stands for, as a page shows it."""
+
+    carrier: str
+    text: str
+    year: int
+    source: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +89,23 @@ def present_figures(code: str, *, is_duty: bool) -> list[FigureWords]:
     return [_present(figure) for figure in list_figures(code, is_duty=is_duty)]
 
 
+def present_factors(code: str) -> list[FactorWords]:
+    """Return the factors behind the emissions that a domain's public page shows; none where it shows none."""
+    domain = find_domain(code)
+    if domain is None or not any(each.code == EMISSIONS and each.is_public for each in domain.figures):
+        return []
+    return [
+        FactorWords(
+            carrier=words_of(factor.name),
+            text=_number(factor.kg_per_kwh, 4),
+            year=factor.year,
+            source=words_of(factor.source),
+            url=factor.url,
+        )
+        for factor in get_declared().factors.values()
+    ]
+
+
 def _present(figure: Figure) -> FigureWords:
     known = figure.value is not None
     words = words_of(figure.band.name) if figure.band else ""
@@ -86,7 +116,7 @@ def _present(figure: Figure) -> FigureWords:
         words="" if figure.is_step else words,
         tone=CONDITION_TONES[figure.band.band.condition] if figure.band else Tone.STIBNITE,
         detail=_detail(figure),
-        source=figure.spec.source,
+        source=words_of(figure.spec.source),
         where=figure.where,
         where_url=reverse("observations:thing", args=[figure.thing]) if figure.thing else "",
         is_simulated=figure.is_simulated,
@@ -105,7 +135,8 @@ def _detail(figure: Figure) -> str:
         return gettext("Nothing was measured that could say it.")
     parts = []
     if figure.at_us is not None:
-        parts.append(when_words(dt.datetime.fromtimestamp(figure.at_us / 1e6, dt.UTC)))
+        at = dt.datetime.fromtimestamp(figure.at_us / 1e6, CITY_ZONE)
+        parts.append(day_words(at.date()) if figure.is_day else when_words(at))
     if figure.places > 1:
         parts.append(gettext("from %(number)s places") % {"number": figure.places})
     return " · ".join(parts)

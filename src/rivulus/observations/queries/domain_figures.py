@@ -17,7 +17,8 @@ type Calculation = Callable[[Sight], Found]
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure with its words, and what it was computed from: ``at_us`` is when its newest part was measured.
+    """A figure with its words, and what it was computed from: ``at_us`` is when its newest part was measured, or when the
+    day began of which it is.
 
     ``value`` is None when nothing can be said; ``band`` its place on the figure's scale; ``where`` the place that decides it.
     """
@@ -32,6 +33,7 @@ class Figure:
     is_simulated: bool
     is_step: bool = False  # the number only counts the steps of the scale: the word says it
     days: int | None = None  # measured, where the figure counts days
+    is_day: bool = False
 
 
 def _air_index(look: Sight) -> Found:
@@ -129,6 +131,7 @@ def _figure(domain: DomainSpec, look: Sight, spec: FigureSpec) -> Figure:
     return Figure(
         spec, found.value, named, found.at_us, found.places, found.where, found.thing,
         found.value is not None and look.is_simulated, named is not None and _is_steps(scale), found.days,
+        found.is_day,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from django.core.cache import cache
 from rivulus.kernel import clock
 from rivulus.observations.queries.domain_figures import Figure, list_duty_figures, list_public_figures
 
+SHAPE = 2  # of what is kept: a release that keeps something else does not read what another one kept
 KEEP_S = 900  # the worker makes them anew every five minutes; without a worker a visitor does after fifteen
 
 
@@ -25,4 +26,4 @@ def make_figures(code: str, *, is_duty: bool, now: dt.datetime | None = None) ->
 
 
 def _key(code: str, is_duty: bool) -> str:
-    return f"observations:figures:{code}:{'duty' if is_duty else 'public'}"
+    return f"observations:figures:{SHAPE}:{code}:{'duty' if is_duty else 'public'}"

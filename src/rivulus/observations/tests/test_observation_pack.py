@@ -102,7 +102,7 @@ def test_a_resident_may_not_declare(db: None) -> None:
         ("domains", ("domains", 0), "air", "a mapping is expected"),
         ("factors", ("factors", 0, "kg_per_kwh"), 240, "between 0 and 10"),
         ("factors", ("factors", 0, "kg_per_kwh"), True, "a number is expected"),
-        ("factors", ("factors", 0, "source"), "", "source is missing"),
+        ("factors", ("factors", 0, "source", "hu"), "", "source: hu is missing"),
     ],
 )
 def test_a_fault_is_named_with_its_place_and_changes_nothing(

@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from rivulus.observations.presenters.alarms import notice_row
-from rivulus.observations.presenters.domains import draw_main, present_domain, present_figures
+from rivulus.observations.presenters.domains import draw_main, present_domain, present_factors, present_figures
 from rivulus.observations.presenters.overview import present_cards
 from rivulus.observations.presenters.things import domain_words, present_rows, sketch_of
 from rivulus.observations.presenters.viewer import sees_private
@@ -43,6 +43,7 @@ def domain(request: HttpRequest, code: str) -> HttpResponse:
         "domain": present_domain(code),
         "title": domain_words(code),
         "figures": present_figures(code, is_duty=False),
+        "factors": present_factors(code),
         "chart": draw_main(code, with_private=private),
         "page": shown,
         "rows": rows,

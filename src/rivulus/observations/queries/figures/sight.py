@@ -43,7 +43,10 @@ class SeriesRow:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a calculation gives: the value, when it was, from how many places, and which place decides it."""
+    """What a calculation gives: the value, when it was, from how many places, and which place decides it.
+
+    With ``is_day`` it is of the whole day that began at ``at_us``.
+    """
 
     value: float | None
     at_us: int | None = None
@@ -51,6 +54,7 @@ class Found:
     where: str = ""
     thing: int | None = None
     days: int | None = None  # measured, where days are counted
+    is_day: bool = False
 
 
 NOTHING = Found(None)

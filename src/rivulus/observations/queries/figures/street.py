@@ -129,7 +129,7 @@ def _yesterday(sight: Sight) -> tuple[dt.date, int, int]:
 def _day_sum(sight: Sight, observed: str) -> Found:
     day, begin, _ = _yesterday(sight)
     sums = [float(v[0]) for v in sight.day_matrix(sight.of(observed), day, day, "sum").values() if not np.isnan(v[0])]
-    return Found(sum(sums), begin, len(sums)) if sums else NOTHING
+    return Found(sum(sums), begin, len(sums), is_day=True) if sums else NOTHING
 
 
 def traffic_vehicles_day(sight: Sight) -> Found:
@@ -148,7 +148,8 @@ def traffic_bicycle_share(sight: Sight) -> Found:
     if bicycles.value is None or vehicles.value is None:
         return NOTHING
     share = traffic.share(bicycles.value, vehicles.value)
-    return NOTHING if share is None else Found(share, bicycles.at_us, bicycles.places + vehicles.places)
+    places = bicycles.places + vehicles.places
+    return NOTHING if share is None else Found(share, bicycles.at_us, places, is_day=True)
 
 
 def traffic_peak_hour(sight: Sight) -> Found:
@@ -159,7 +160,7 @@ def traffic_peak_hour(sight: Sight) -> Found:
         return NOTHING
     hours = np.arange(count) + (24 - count) * (np.arange(count) >= 3)  # the clock changes at three
     day = traffic.count_day(hours.astype(np.int64), np.nansum(columns, axis=0))
-    return Found(None if day.peak_hour is None else float(day.peak_hour), begin, len(columns))
+    return Found(None if day.peak_hour is None else float(day.peak_hour), begin, len(columns), is_day=True)
 
 
 def _points(sight: Sight) -> tuple[charging.Points, int | None]:
@@ -195,7 +196,7 @@ def meter_day(sight: Sight, observed: str) -> Found:
     day, begin, _ = _yesterday(sight)
     columns = sight.day_matrix(sight.of(observed), day - dt.timedelta(days=1), day, "last").values()
     used = [meters.consumption(values) for values in columns if np.all(~np.isnan(values))]
-    return Found(sum(used), begin, len(used)) if used else NOTHING
+    return Found(sum(used), begin, len(used), is_day=True) if used else NOTHING
 
 
 def wifi_users_now(sight: Sight) -> Found:

@@ -50,7 +50,7 @@ class FigureSpec:
     scale: str
     is_public: bool
     is_duty: bool
-    source: str
+    source: Translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +86,11 @@ class Factor:
     """Kilograms of CO2 equivalent per kWh of a carrier of energy."""
 
     carrier: str
+    name: Translated
     kg_per_kwh: float
     year: int
-    source: str
+    source: Translated
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,12 +200,10 @@ def _read_figure(value: object, place: str, scales: Mapping[str, Any]) -> Figure
     scale = str(entry.get("scale", ""))
     if scale and scale not in scales:
         raise Refused(N_("%(place)s: the domain has no scale %(scale)s."), place=place, scale=scale)
-    unit = entry.get("unit", "")
-    words = _translated(entry, "unit", place) if isinstance(unit, Mapping) else Translated(*[str(unit)] * 3)
     decimals = int(_number(entry.get("decimals", 0), f"{place}: decimals"))
     is_public, is_duty = bool(entry.get("public")), bool(entry.get("duty"))
-    title, source = _translated(entry, "title", place), str(entry.get("source") or "")
-    return FigureSpec(code, title, words, decimals, scale, is_public, is_duty, source)
+    title, unit, source = _translated(entry, "title", place), *(_words(entry, key, place) for key in ("unit", "source"))
+    return FigureSpec(code, title, unit, decimals, scale, is_public, is_duty, source)
 
 
 def _read_factors(value: object) -> list[Factor]:
@@ -215,7 +215,9 @@ def _read_factors(value: object) -> list[Factor]:
         if not 0 <= kilograms < 10:
             raise Refused(N_("%(place)s: a factor lies between 0 and 10 kg per kWh."), place=place)
         year = int(_number(entry.get("year"), f"{place}: year"))
-        found.append(Factor(_text(entry, "carrier", place), kilograms, year, _text(entry, "source", place)))
+        name, source = (_translated(entry, key, place) for key in ("name", "source"))
+        url = str(entry.get("url") or "")
+        found.append(Factor(_text(entry, "carrier", place), name, kilograms, year, source, url))
     _check_once([factor.carrier for factor in found], "factors.yaml")
     return found
 
@@ -249,6 +251,12 @@ def _number(value: object, place: str) -> float:
 def _translated(entry: Mapping[str, Any], key: str, place: str) -> Translated:
     words = _mapping(entry.get(key), f"{place}: {key}")
     return Translated(*(_text(words, language, f"{place}: {key}") for language in LANGUAGES))
+
+
+def _words(entry: Mapping[str, Any], key: str, place: str) -> Translated:
+    """Return words that may be the same in every language: a name, a symbol, or nothing."""
+    value = entry.get(key)
+    return _translated(entry, key, place) if isinstance(value, Mapping) else Translated(*[str(value or "")] * 3)
 
 
 def _check_once(codes: Sequence[str], place: str) -> None:
