@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 SUBJECT = "observations.supplier"
 REGISTER = "observations_register"  # what processes with a register of keys and series listen to
+DEMONSTRATION = "furnizor-de-proba"
 KEEP_USAGE = dt.timedelta(days=400)
 
 
@@ -43,6 +44,7 @@ def create_supplier(
     name: str,
     contact: str = "",
     is_city: bool = False,
+    is_demonstration: bool = False,
     quota_per_minute: int = 60_000,
     quota_per_day: int = 20_000_000,
 ) -> Supplier:
@@ -58,12 +60,25 @@ def create_supplier(
         name=name.strip(),
         contact=contact.strip(),
         is_city=is_city,
+        is_demonstration=is_demonstration,
         quota_per_minute=quota_per_minute,
         quota_per_day=quota_per_day,
     )
     content = {"code": code, "name": supplier.name, "is_city": is_city} | _quotas(supplier)
     _write(by, "observations.supplier.created", supplier, content)
     return supplier
+
+
+@transaction.atomic
+def add_demonstration(*, person: "Person") -> bool:
+    """Let a person of the demonstration look after a made-up supplier; say whether it was not there yet."""
+    supplier = queries.find_supplier(DEMONSTRATION) or create_supplier(
+        by=None, code=DEMONSTRATION, name="Furnizor de probă", contact=person.email, is_demonstration=True
+    )
+    if queries.is_member(person, supplier.pk):
+        return False
+    add_member(by=None, supplier=supplier, email=person.email)
+    return True
 
 
 @transaction.atomic
@@ -110,6 +125,7 @@ def issue_key(
     _check_member(by, locked)
     wanted = keys.check_scopes(scopes)
     rules.check_name(name)
+    rules.check_keeps_apart(is_demonstration=locked.is_demonstration, is_sandbox=is_sandbox)
     open_keys = queries.count_open_keys(locked)
     rules.check_can_issue(is_active=locked.is_active, open_keys=open_keys, expires_at=expires_at, now=clock.now())
     secret = keys.MARK + secrets.token_urlsafe(keys.SECRET_BYTES)

@@ -8,13 +8,17 @@ from rivulus.kernel import clock
 
 
 class Supplier(models.Model):
-    """Whoever brings devices: a firm, a department, or the city itself (``is_city``: may write to every thing)."""
+    """Whoever brings devices: a firm, a department, or the city itself (``is_city``: may write to every thing).
+
+    A supplier of the demonstration has keys of the sandbox only, and is not shown where no demonstration runs.
+    """
 
     id = models.AutoField(primary_key=True)
     code = models.SlugField(max_length=50, unique=True)
     name = models.CharField(max_length=200)
     contact = models.EmailField(blank=True)
     is_city = models.BooleanField(default=False)
+    is_demonstration = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     quota_per_minute = models.PositiveIntegerField(default=60_000)  # observations
     quota_per_day = models.PositiveIntegerField(default=20_000_000)

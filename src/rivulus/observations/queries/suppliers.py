@@ -4,6 +4,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from rivulus.kernel import clock
@@ -59,8 +60,10 @@ def _is_open(row: SupplierKey) -> bool:
 
 
 def list_suppliers(*, search: str = "") -> QuerySet[Supplier]:
-    """Return suppliers by name."""
+    """Return suppliers by name; made-up ones where a demonstration runs."""
     rows = Supplier.objects.order_by("name", "id")
+    if not settings.RIVULUS_DEMO:
+        rows = rows.filter(is_demonstration=False)
     return rows.filter(name__icontains=search) if search else rows
 
 

@@ -43,6 +43,12 @@ def check_can_manage(roles: Collection[str], *, is_member: bool) -> None:
         raise Refused(NOT_YOURS)
 
 
+def check_keeps_apart(*, is_demonstration: bool, is_sandbox: bool) -> None:
+    """Refuse a key with which a supplier of the demonstration would reach the city's own data."""
+    if is_demonstration and not is_sandbox:
+        raise Refused(N_("This supplier is made up: its keys are for the sandbox only."))
+
+
 def check_can_issue(*, is_active: bool, open_keys: int, expires_at: dt.datetime | None, now: dt.datetime) -> None:
     """Refuse a key for a suspended supplier, one too many, or one that expires too soon or too late."""
     if not is_active:

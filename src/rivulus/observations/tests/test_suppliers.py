@@ -2,8 +2,10 @@
 
 import base64
 import datetime as dt
+from typing import Any
 
 import pytest
+from django.test import Client
 
 from rivulus.identity.models import Person
 from rivulus.identity.terms import Role
@@ -160,3 +162,27 @@ def test_somebody_who_leaves_the_platform_leaves_their_suppliers(dan: Person, bo
     actions.add_member(by=dan, supplier=lamps, email=bogdan.email)
     erase_person(by=bogdan, person=bogdan)
     assert not queries.list_members(lamps).exists()
+
+
+def test_a_made_up_supplier_has_keys_of_the_sandbox_only(bogdan: Person) -> None:
+    assert actions.add_demonstration(person=bogdan)
+    assert not actions.add_demonstration(person=bogdan)
+    supplier = queries.list_suppliers_of(bogdan).get()
+    with pytest.raises(Refused, match="sandbox only"):
+        actions.issue_key(by=bogdan, supplier=supplier, name="Gateway", scopes=["observe"])
+    issued = actions.issue_key(by=bogdan, supplier=supplier, name="Gateway", scopes=["observe"], is_sandbox=True)
+    holder = queries.find_key(issued.secret)
+    assert holder is not None
+    assert holder.is_sandbox
+
+
+def test_a_made_up_supplier_is_not_shown_where_no_demonstration_runs(
+    dan: Person, bogdan: Person, settings: Any, client: Client
+) -> None:
+    actions.add_demonstration(person=bogdan)
+    client.force_login(dan)
+    page = "/en/suppliers/furnizor-de-proba/"
+    for runs in (True, False):
+        settings.RIVULUS_DEMO = runs
+        assert queries.list_suppliers().exists() is runs
+        assert client.get(page).status_code == (200 if runs else 404)

@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -78,7 +79,8 @@ def space(request: HttpRequest, code: str) -> HttpResponseBase:
 def keys(request: HttpRequest, code: str) -> HttpResponseBase:
     """Show the keys of a supplier, and make one; a new key is shown once, in the answer to its making."""
     supplier = _supplier(request, code)
-    form, issued = forms.KeyForm(request.POST or None), None
+    started = {"is_sandbox": supplier.is_demonstration}
+    form, issued = forms.KeyForm(request.POST or None, initial=started), None
     if request.method == "POST" and form.is_valid():
         wanted = {name: form.cleaned_data[name] for name in ("name", "scopes", "is_sandbox")}
         issued = attempt(
@@ -87,7 +89,12 @@ def keys(request: HttpRequest, code: str) -> HttpResponseBase:
         )
     page = Paginator(queries.list_keys(supplier), PER_PAGE).get_page(request.GET.get("page"))
     rows = presenters.present_keys(page.object_list, clock.now(), forms.SCOPE_WORDS)
-    context = {"form": forms.KeyForm() if issued else form, "issued": issued, "page_obj": page, "rows": rows}
+    context = {
+        "form": forms.KeyForm(initial=started) if issued else form,
+        "issued": issued,
+        "page_obj": page,
+        "rows": rows,
+    }
     return _render(request, "keys", supplier, context, status=200 if issued else status_of(form))
 
 
@@ -213,6 +220,8 @@ def _supplier(request: HttpRequest, code: str) -> Supplier:
     """Return a supplier that the reader may see; to everybody else it does not exist."""
     found = queries.find_supplier(code)
     if found is None or not (may(request, MANAGE) or queries.is_member(_me(request), found.pk)):
+        raise Http404
+    if found.is_demonstration and not settings.RIVULUS_DEMO:
         raise Http404
     return found
 

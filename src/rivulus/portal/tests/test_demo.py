@@ -61,6 +61,13 @@ def test_it_tells_who_can_sign_in_with_a_password_made_now(asked: list[dict[str,
 
 
 @pytest.mark.django_db
+def test_the_supplier_finds_a_space_of_their_own(asked: list[dict[str, Person]], client: Client) -> None:
+    run(no_city=True)
+    client.force_login(Person.objects.get(email__startswith="livia@"))
+    assert client.get("/en/suppliers/furnizor-de-proba/").status_code == 200
+
+
+@pytest.mark.django_db
 def test_two_of_the_strategy_unit_and_a_team_speak(asked: list[dict[str, Person]]) -> None:
     run()
     names = {part: person.email.partition("@")[0] for part, person in asked[0].items()}

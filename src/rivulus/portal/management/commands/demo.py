@@ -12,7 +12,7 @@ from rivulus.identity.actions import add_demonstration_people, affiliate
 from rivulus.identity.queries import find_organisation, organisations_of
 from rivulus.identity.terms import ROLE_NAMES, Role
 from rivulus.kernel.errors import Refused
-from rivulus.observations.actions import simulation
+from rivulus.observations.actions import simulation, suppliers
 from rivulus.strategy.actions.demonstration import Added, add_demonstration
 
 UNIVERSITY = "cunbm"
@@ -40,6 +40,7 @@ class Command(BaseCommand):
         people = add_demonstration_people(password=password)
         ioana, mara = (person for person in people if Role.STRATEGY_UNIT in person.held_roles())
         _let_publish(people)
+        _let_supply(people)
         bogdan = next(person for person in people if Role.PROJECT_TEAM in person.held_roles())
         try:
             added = add_demonstration(by=ioana, second=mara, team=bogdan)
@@ -104,6 +105,11 @@ def _let_publish(people: list[Any]) -> None:
     university = find_organisation(UNIVERSITY)
     if university is not None and university.is_active and university.pk not in organisations_of(flavia):
         affiliate(by=None, person=flavia, organisation=university, reason="Demonstration.")
+
+
+def _let_supply(people: list[Any]) -> None:
+    """Let the supplier of the demonstration have a space of its own, and try out devices in the sandbox."""
+    suppliers.add_demonstration(person=next(one for one in people if Role.SUPPLIER in one.held_roles()))
 
 
 def _check_allowed() -> None:
