@@ -7,6 +7,8 @@ from django.tasks.base import Task
 from django.utils.module_loading import autodiscover_modules, import_string
 from procrastinate import JobContext, RetryStrategy, builtin_tasks
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 
 from rivulus.kernel.tasks import CARRIER, Appointment, list_appointments
 
@@ -23,9 +25,16 @@ def run(*, path: str, args: list[Any], kwargs: dict[str, Any]) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="rivulus.kernel.take_up_abandoned", queueing_lock="rivulus.kernel.take_up_abandoned", pass_context=True)
 async def take_up_abandoned(context: JobContext, timestamp: int) -> None:
-    """Queue again the jobs whose worker was killed: it stopped saying that it lives."""
-    for job in await context.app.job_manager.get_stalled_jobs():
-        await context.app.job_manager.retry_job(job)
+    """Queue again the jobs whose worker was killed: it stopped saying that it lives.
+
+    Of a regular one the next may wait already: it does what the killed one did not.
+    """
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs():
+        try:
+            await manager.retry_job(job)
+        except UniqueViolation:
+            await manager.finish_job(job, Status.ABORTED, delete_job=False)
 
 
 @app.periodic(cron="40 2 * * *")

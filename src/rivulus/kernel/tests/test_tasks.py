@@ -1,9 +1,11 @@
 """Work put off is kept with the transaction, done by the worker, and the regular tasks are declared once."""
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
-from django.db import transaction
+from asgiref.sync import async_to_sync
+from django.db import connection, transaction
 from django.tasks import task
 from django.tasks.exceptions import InvalidTask
 from procrastinate.contrib.django import app
@@ -72,6 +74,33 @@ def test_the_worker_does_what_was_put_off() -> None:
         connected.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
     assert DONE == [(7, "seven")]
     assert ProcrastinateJob.objects.get(pk=job).status == "succeeded"
+
+
+def _abandon(name: str, lock: str | None) -> int:
+    """Leave a job behind as a worker does that is killed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, queueing_lock, args, status, attempts, priority) "
+            "VALUES ('default', %s, %s, '{}', 'doing', 1, 0) RETURNING id",
+            [name, lock],
+        )
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_killed_worker_left_is_taken_up_but_not_beside_its_successor() -> None:
+    from rivulus.kernel import schedule
+
+    regular, other = _abandon("refresh", "refresh"), _abandon(CARRIER, None)
+    with connection.cursor() as cursor:  # the clock went on, and put the next one in line
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, queueing_lock, args, status, attempts, priority) "
+            "VALUES ('default', 'refresh', 'refresh', '{}', 'todo', 0, 0)"
+        )
+    async_to_sync(schedule.take_up_abandoned.func)(SimpleNamespace(app=app), timestamp=0)
+    states = dict(ProcrastinateJob.objects.values_list("pk", "status"))
+    assert (states.pop(regular), states.pop(other)) == ("aborted", "todo")
+    assert list(states.values()) == ["todo"]
 
 
 def test_a_regular_task_is_declared_once(monkeypatch: pytest.MonkeyPatch) -> None:

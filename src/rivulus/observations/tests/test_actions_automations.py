@@ -259,6 +259,17 @@ def test_series_that_come_later_are_looked_at_too() -> None:
     assert len(look(version, 13)) == 1
 
 
+def test_what_is_wrong_when_a_rule_is_switched_on_counts_and_what_has_passed_does_not() -> None:
+    wrong, passed, old = station("air-1"), station("air-2"), station("air-3")
+    say(wrong, [(-20, 55)])
+    say(passed, [(-40, 90), (-20, 30)])
+    say(old, [(-125, 90)])
+    version = switched_on()
+    runs = look(version, 1)
+    assert [(run.subject, run.signal, run.moment) for run in runs] == [(f"series:{wrong.pk}", "raised", NOW)]
+    assert look(version, 2) == []
+
+
 def test_conditions_that_do_not_hold_stop_the_run_and_are_kept_with_it() -> None:
     series = station()
     version = switched_on(RULE + "conditions:\n  - calendar: {weekdays: [weekend]}\n")

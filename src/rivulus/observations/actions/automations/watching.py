@@ -6,7 +6,7 @@ of it or nothing. A lock for each rule lets several engines share the work, and 
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,6 +33,7 @@ from rivulus.observations.rules.automations.syntax import (
     SeriesTrigger,
     TimeTrigger,
 )
+from rivulus.observations.rules.readings import HOUR_US
 from rivulus.observations.rules.weeks import microseconds
 from rivulus.observations.rules.weeks import moment as moment_of
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from rivulus.identity.models import Person
 
 LOCK = 7302  # pg_advisory_xact_lock(7302, rule)
+STANDS_US = 2 * HOUR_US  # so long a reading says how things are
 LONGEST_CATCH_UP_US = 2 * DAY_US  # after a longer stop the engine begins two days back
 LONGEST_MISSED = dt.timedelta(hours=1)  # a time that is further past is not made up for
 LONGEST_EVENT = dt.timedelta(days=1)
@@ -70,10 +72,15 @@ class _Look:
     known: Known
 
     @property
+    def activated_us(self) -> int:
+        """When the rule was switched on."""
+        assert self.version.activated_at is not None
+        return microseconds(self.version.activated_at)
+
+    @property
     def start_us(self) -> int:
         """From when on a series counts that was never looked at."""
-        assert self.version.activated_at is not None
-        return max(microseconds(self.version.activated_at), microseconds(self.now) - LONGEST_CATCH_UP_US)
+        return max(self.activated_us, microseconds(self.now) - LONGEST_CATCH_UP_US)
 
 
 @transaction.atomic
@@ -112,12 +119,12 @@ def _lock(automation_id: int) -> bool:
 
 def _look_at_series(look: _Look, trigger: SeriesTrigger) -> None:
     refs = look.known[trigger.id] if trigger.id in look.known else automation_series.series_of(look.version, trigger)
+    newest = {} if isinstance(trigger, ForecastTrigger) else automation_series.newest_us(refs)
     for ref in refs:
-        _cursor(look, trigger, ref)
+        _cursor(look, trigger, ref, newest.get(ref.id))
     if isinstance(trigger, ForecastTrigger):
         _look_at_forecasts(look, trigger, refs)
         return
-    newest = automation_series.newest_us(refs)
     fresh = [ref for ref in refs if newest.get(ref.id, -1) > microseconds(look.cursors[trigger.id, ref.id].position)]
     columns = _read(look, trigger, fresh)
     for ref in refs:
@@ -125,16 +132,22 @@ def _look_at_series(look: _Look, trigger: SeriesTrigger) -> None:
             _follow(look, trigger, ref, columns.get(ref.id, NOTHING))
 
 
-def _cursor(look: _Look, trigger: SeriesTrigger, ref: SeriesRef) -> None:
-    """Begin to look at a series that is new to the trigger."""
+def _cursor(look: _Look, trigger: SeriesTrigger, ref: SeriesRef, newest_us: int | None) -> None:
+    """Begin to look at a series that is new to the trigger: with its last reading, where that says how things are now.
+
+    What was and has passed before a rule was switched on is no concern of it. What is so at that moment is.
+    """
     if (trigger.id, ref.id) in look.cursors:
         return
-    standing = looking.begin(trigger, look.start_us)
+    start_us = look.start_us
+    if not isinstance(trigger, NoDataTrigger) and newest_us is not None and newest_us >= start_us - STANDS_US:
+        start_us = min(start_us, newest_us)
+    standing = looking.begin(trigger, start_us)
     row = AutomationCursor(
         version=look.version,
         trigger=trigger.id,
         datastream=ref.id,
-        position=moment_of(look.start_us - 1000),
+        position=moment_of(start_us - 1000),
         state=standing.to_json(),
     )
     _set_deadline(look, trigger, row, standing)
@@ -175,7 +188,9 @@ def _follow(look: _Look, trigger: SeriesTrigger, ref: SeriesRef, columns: Column
         row.position = moment_of(int(times[-1]))
     _remember(look, trigger, row, standing)
     for signal in signals:
-        look.heard.append(_heard(trigger, ref, signal, columns))
+        # What was so before the rule was switched on is heard of at that moment.
+        at_us = max(signal.moment_us, look.activated_us)
+        look.heard.append(_heard(trigger, ref, replace(signal, moment_us=at_us), columns))
 
 
 def _remember(look: _Look, trigger: SeriesTrigger, row: AutomationCursor, standing: Standing) -> None:
