@@ -260,14 +260,18 @@ def test_series_that_come_later_are_looked_at_too() -> None:
 
 
 def test_what_is_wrong_when_a_rule_is_switched_on_counts_and_what_has_passed_does_not() -> None:
-    wrong, passed, old = station("air-1"), station("air-2"), station("air-3")
-    say(wrong, [(-20, 55)])
+    wrong, passed, lately, old = (station(f"air-{number}") for number in range(1, 5))
+    say(wrong, [(-50, 30), (-40, 55), (-20, 57)])
     say(passed, [(-40, 90), (-20, 30)])
+    say(lately, [(-3, 90)])
     say(old, [(-125, 90)])
     version = switched_on()
     runs = look(version, 1)
     assert [(run.subject, run.signal, run.moment) for run in runs] == [(f"series:{wrong.pk}", "raised", NOW)]
-    assert look(version, 2) == []
+    say(wrong, [(4, 20)])
+    later = [(run.subject, run.signal, run.moment) for run in look(version, 9)]
+    assert later == [(f"series:{lately.pk}", "raised", NOW + 7 * MINUTE)]
+    assert Alarm.objects.get(datastream=wrong).state == "cleared"
 
 
 def test_conditions_that_do_not_hold_stop_the_run_and_are_kept_with_it() -> None:

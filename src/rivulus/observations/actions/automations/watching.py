@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from rivulus.identity.models import Person
 
 LOCK = 7302  # pg_advisory_xact_lock(7302, rule)
-STANDS_US = 2 * HOUR_US  # so long a reading says how things are
+STANDS_US = 2 * HOUR_US  # so far back is looked for what is wrong already when a rule is switched on
 LONGEST_CATCH_UP_US = 2 * DAY_US  # after a longer stop the engine begins two days back
 LONGEST_MISSED = dt.timedelta(hours=1)  # a time that is further past is not made up for
 LONGEST_EVENT = dt.timedelta(days=1)
@@ -119,12 +119,12 @@ def _lock(automation_id: int) -> bool:
 
 def _look_at_series(look: _Look, trigger: SeriesTrigger) -> None:
     refs = look.known[trigger.id] if trigger.id in look.known else automation_series.series_of(look.version, trigger)
-    newest = {} if isinstance(trigger, ForecastTrigger) else automation_series.newest_us(refs)
     for ref in refs:
-        _cursor(look, trigger, ref, newest.get(ref.id))
+        _cursor(look, trigger, ref)
     if isinstance(trigger, ForecastTrigger):
         _look_at_forecasts(look, trigger, refs)
         return
+    newest = automation_series.newest_us(refs)
     fresh = [ref for ref in refs if newest.get(ref.id, -1) > microseconds(look.cursors[trigger.id, ref.id].position)]
     columns = _read(look, trigger, fresh)
     for ref in refs:
@@ -132,16 +132,13 @@ def _look_at_series(look: _Look, trigger: SeriesTrigger) -> None:
             _follow(look, trigger, ref, columns.get(ref.id, NOTHING))
 
 
-def _cursor(look: _Look, trigger: SeriesTrigger, ref: SeriesRef, newest_us: int | None) -> None:
-    """Begin to look at a series that is new to the trigger: with its last reading, where that says how things are now.
-
-    What was and has passed before a rule was switched on is no concern of it. What is so at that moment is.
-    """
+def _cursor(look: _Look, trigger: SeriesTrigger, ref: SeriesRef) -> None:
+    """Begin to look at a series that is new to the trigger: somewhat before the rule was switched on (see _concerning)."""
     if (trigger.id, ref.id) in look.cursors:
         return
     start_us = look.start_us
-    if not isinstance(trigger, NoDataTrigger) and newest_us is not None and newest_us >= start_us - STANDS_US:
-        start_us = min(start_us, newest_us)
+    if start_us == look.activated_us and not isinstance(trigger, NoDataTrigger | ForecastTrigger):
+        start_us -= STANDS_US
     standing = looking.begin(trigger, start_us)
     row = AutomationCursor(
         version=look.version,
@@ -187,10 +184,15 @@ def _follow(look: _Look, trigger: SeriesTrigger, ref: SeriesRef, columns: Column
     if new_from < len(times):
         row.position = moment_of(int(times[-1]))
     _remember(look, trigger, row, standing)
-    for signal in signals:
-        # What was so before the rule was switched on is heard of at that moment.
-        at_us = max(signal.moment_us, look.activated_us)
-        look.heard.append(_heard(trigger, ref, replace(signal, moment_us=at_us), columns))
+    for signal in _concerning(signals, look.activated_us):
+        look.heard.append(_heard(trigger, ref, signal, columns))
+
+
+def _concerning(signals: Sequence[Signal], activated_us: int) -> list[Signal]:
+    """Leave out what had passed before the rule was switched on; what was so at that moment is heard of as of then."""
+    before = [signal for signal in signals if signal.moment_us < activated_us]
+    standing = [replace(one, moment_us=activated_us) for one in before[-1:] if one.kind == SignalKind.RAISED]
+    return [*standing, *signals[len(before) :]]
 
 
 def _remember(look: _Look, trigger: SeriesTrigger, row: AutomationCursor, standing: Standing) -> None:
