@@ -70,14 +70,14 @@ def create_supplier(
 
 
 @transaction.atomic
-def add_demonstration(*, person: "Person") -> bool:
+def add_demonstration(*, by: "Person | None", person: "Person") -> bool:
     """Let a person of the demonstration look after a made-up supplier; say whether it was not there yet."""
     supplier = queries.find_supplier(DEMONSTRATION) or create_supplier(
-        by=None, code=DEMONSTRATION, name="Furnizor de probă", contact=person.email, is_demonstration=True
+        by=by, code=DEMONSTRATION, name="Furnizor de probă", contact=person.email, is_demonstration=True
     )
     if queries.is_member(person, supplier.pk):
         return False
-    add_member(by=None, supplier=supplier, email=person.email)
+    add_member(by=by, supplier=supplier, email=person.email)
     return True
 
 

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from django.db import DataError, connection, transaction
+from django.db import DataError, OperationalError, connection, transaction
 
+from rivulus.observations.actions.store.connecting import connect
 from rivulus.observations.queries.columns import Question, ask, columns_of, rows
 
 NUMBERS = columns_of("SELECT n, n / 2.0::float8 AS half FROM generate_series(1, %s) n", [3], ("n", "half"))
@@ -41,4 +42,15 @@ def test_a_question_that_fails_is_an_error_of_django_and_the_connection_goes_on(
     assert rows("SELECT 1", []) == [(1,)]
     with pytest.raises(DataError), transaction.atomic():
         ask(*questions)
+    assert ask(NUMBERS, Question("SELECT 2", []))[1] == [(2,)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_was_cut_is_an_error_of_django_and_the_next_one_answers() -> None:
+    own = rows("SELECT pg_backend_pid()", [])[0][0]
+    with connect() as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [own])
+    with pytest.raises(OperationalError):
+        ask(NUMBERS, Question("SELECT 2", []))
+    connection.close()
     assert ask(NUMBERS, Question("SELECT 2", []))[1] == [(2,)]

@@ -165,8 +165,8 @@ def test_somebody_who_leaves_the_platform_leaves_their_suppliers(dan: Person, bo
 
 
 def test_a_made_up_supplier_has_keys_of_the_sandbox_only(bogdan: Person) -> None:
-    assert actions.add_demonstration(person=bogdan)
-    assert not actions.add_demonstration(person=bogdan)
+    assert actions.add_demonstration(by=None, person=bogdan)
+    assert not actions.add_demonstration(by=None, person=bogdan)
     supplier = queries.list_suppliers_of(bogdan).get()
     with pytest.raises(Refused, match="sandbox only"):
         actions.issue_key(by=bogdan, supplier=supplier, name="Gateway", scopes=["observe"])
@@ -179,7 +179,7 @@ def test_a_made_up_supplier_has_keys_of_the_sandbox_only(bogdan: Person) -> None
 def test_a_made_up_supplier_is_not_shown_where_no_demonstration_runs(
     dan: Person, bogdan: Person, settings: Any, client: Client
 ) -> None:
-    actions.add_demonstration(person=bogdan)
+    actions.add_demonstration(by=None, person=bogdan)
     client.force_login(dan)
     page = "/en/suppliers/furnizor-de-proba/"
     for runs in (True, False):

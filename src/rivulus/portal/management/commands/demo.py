@@ -109,7 +109,8 @@ def _let_publish(people: list[Any]) -> None:
 
 def _let_supply(people: list[Any]) -> None:
     """Let the supplier of the demonstration have a space of its own, and try out devices in the sandbox."""
-    suppliers.add_demonstration(person=next(one for one in people if Role.SUPPLIER in one.held_roles()))
+    livia = next(one for one in people if Role.SUPPLIER in one.held_roles())
+    suppliers.add_demonstration(by=None, person=livia)
 
 
 def _check_allowed() -> None:
