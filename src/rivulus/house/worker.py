@@ -10,6 +10,7 @@ from typing import Any
 import django
 
 from rivulus.house import database
+from rivulus.kernel.memory import keep_what_was_freed
 
 CONCURRENCY = 2
 PATIENCE_S = 2  # for tasks that are under way when the platform stops; they are taken up again
@@ -19,6 +20,7 @@ def main() -> None:
     """Work until told to stop."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rivulus.config.settings")
     django.setup()
+    keep_what_was_freed()
     say_first_link(os.environ.get("RIVULUS_ADDRESS", ""))
     from procrastinate.contrib.django import app
 
