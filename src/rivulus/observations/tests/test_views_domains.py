@@ -15,13 +15,16 @@ from rivulus.observations.rules.readings import HOUR_US
 from rivulus.observations.rules.rollups import midnight
 from rivulus.observations.tests.test_domain_figures import add
 
-YESTERDAY_US = midnight(clock.today() - dt.timedelta(days=1), CITY_ZONE)
-
 
 @pytest.fixture(autouse=True)
 def _pack(db: None) -> None:
     cache.clear()
     load(by=None, folder=settings.PACK_DIR)
+
+
+@pytest.fixture
+def yesterday_us() -> int:
+    return midnight(clock.today() - dt.timedelta(days=1), CITY_ZONE)
 
 
 def page(client: Client, code: str, language: str = "en") -> str:
@@ -31,8 +34,8 @@ def page(client: Client, code: str, language: str = "en") -> str:
     return str(response.content.decode())
 
 
-def test_what_was_used_yesterday_is_of_that_day_and_not_of_its_midnight(client: Client) -> None:
-    add("a", "water", "water_total", {YESTERDAY_US - 1_000_000: 100.0, YESTERDAY_US + 12 * HOUR_US: 112.0})
+def test_what_was_used_yesterday_is_of_that_day_and_not_of_its_midnight(client: Client, yesterday_us: int) -> None:
+    add("a", "water", "water_total", {yesterday_us - 1_000_000: 100.0, yesterday_us + 12 * HOUR_US: 112.0})
     day = clock.today() - dt.timedelta(days=1)
     figure = page(client, "water").partition("Water used yesterday")[2].partition("</div>")[0]
     assert "<strong>12</strong>" in figure
@@ -40,8 +43,8 @@ def test_what_was_used_yesterday_is_of_that_day_and_not_of_its_midnight(client: 
     assert "00:00" not in figure
 
 
-def test_tonnes_come_with_the_factors_they_were_counted_with(client: Client) -> None:
-    add("a", "energy", "electricity_total", {YESTERDAY_US - 1_000_000: 0.0, YESTERDAY_US + HOUR_US: 1000.0})
+def test_tonnes_come_with_the_factors_they_were_counted_with(client: Client, yesterday_us: int) -> None:
+    add("a", "energy", "electricity_total", {yesterday_us - 1_000_000: 0.0, yesterday_us + HOUR_US: 1000.0})
     shown = page(client, "energy", "hu").partition('id="factors"')[2].partition("</section>")[0]
     rows = [row.partition("</tr>")[0] for row in shown.split("<tr>")[2:]]
     assert [row.partition('scope="row">')[2].partition("<")[0] for row in rows] == [
@@ -55,8 +58,8 @@ def test_tonnes_come_with_the_factors_they_were_counted_with(client: Client) -> 
     assert 'href="https://ember-energy.org' in rows[0]
 
 
-def test_a_domain_without_emissions_names_no_factors(client: Client) -> None:
-    add("a", "water", "water_total", {YESTERDAY_US: 100.0})
+def test_a_domain_without_emissions_names_no_factors(client: Client, yesterday_us: int) -> None:
+    add("a", "water", "water_total", {yesterday_us: 100.0})
     assert 'id="factors"' not in page(client, "water")
 
 
@@ -68,6 +71,8 @@ def test_a_domain_without_emissions_names_no_factors(client: Client) -> None:
         ("hu", "2008/50/EK irányelv, XI. melléklet"),
     ],
 )
-def test_a_limit_is_cited_in_the_language_of_the_reader(client: Client, language: str, source: str) -> None:
-    add("a", "air", "pm10", {YESTERDAY_US: 20.0})
+def test_a_limit_is_cited_in_the_language_of_the_reader(
+    client: Client, yesterday_us: int, language: str, source: str
+) -> None:
+    add("a", "air", "pm10", {yesterday_us: 20.0})
     assert source in page(client, "air", language)
