@@ -53,14 +53,14 @@ def hourly(datastreams: Sequence[int], start_us: int, end_us: int) -> Rollup:
     first, last = _whole_hours(start_us, end_us)
     if not ids or first >= last:
         return Rollup.none()
-    likely = max(first, _likely_open_from()) if len(ids) <= FEW else last
+    likely = max(first, _likely_open_from(last)) if len(ids) <= FEW else last
     ahead = _questions_of_counting(ids, likely, last) if likely < last else ()
     dirty, columns, packed, *open_ones = ask(
         _question_of_dirty(ids, first, last), *_questions_of_hours(ids, first, last), *ahead
     )
     found, uncounted = _stored_hours(columns, packed, first, last), _uncounted(dirty)
     counted = None
-    if open_ones and max(first, uncounted.open_from) >= likely:
+    if open_ones and likely <= max(first, uncounted.open_from) < last:
         counted = _between(_counted(open_ones, likely, last), uncounted.open_from, last)
     return _recounted(found, ids, first, last, uncounted, counted)
 
@@ -155,9 +155,13 @@ def raw_from(ids: Sequence[int]) -> dict[int, int]:
     return {number: microseconds(at) for number, at in rows(_FROZEN, [list(ids)])}
 
 
-def _likely_open_from() -> int:
-    """Return from when on hours are open where the keeper of the store keeps up: asking for them saves a round trip."""
-    return (microseconds(clock.now()) // HOUR_US - 2) * HOUR_US
+def _likely_open_from(last: int) -> int:
+    """Return from when on hours are open where the keeper of the store keeps up, or `last` where none is before it.
+
+    The present hour is open for sure, the one before for some minutes: to ask for both at once saves a round trip.
+    """
+    present = microseconds(clock.now()) // HOUR_US * HOUR_US
+    return present - HOUR_US if present < last else last
 
 
 def _recounted(
