@@ -48,7 +48,10 @@ def create_supplier(
     quota_per_minute: int = 60_000,
     quota_per_day: int = 20_000_000,
 ) -> Supplier:
-    """Let a supplier in. ``by`` is None for the platform itself (the pack, the simulation)."""
+    """Let a supplier in; one that somebody of the demonstration lets in is made up.
+
+    ``by`` is None for the platform itself (the pack, the simulation).
+    """
     _check_manager(by)
     rules.check_code(code)
     rules.check_name(name)
@@ -60,7 +63,7 @@ def create_supplier(
         name=name.strip(),
         contact=contact.strip(),
         is_city=is_city,
-        is_demonstration=is_demonstration,
+        is_demonstration=is_demonstration or (by is not None and by.is_demonstration),
         quota_per_minute=quota_per_minute,
         quota_per_day=quota_per_day,
     )

@@ -176,6 +176,12 @@ def test_a_made_up_supplier_has_keys_of_the_sandbox_only(bogdan: Person) -> None
     assert holder.is_sandbox
 
 
+def test_whom_somebody_of_the_demonstration_lets_in_is_made_up(dan: Person, lamps: Supplier) -> None:
+    assert not lamps.is_demonstration
+    dan.is_demonstration = True
+    assert actions.create_supplier(by=dan, code="toys", name="Toys").is_demonstration
+
+
 def test_a_made_up_supplier_is_not_shown_where_no_demonstration_runs(
     dan: Person, bogdan: Person, settings: Any, client: Client
 ) -> None:
