@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from rivulus.observations.rules import blocks
 from rivulus.observations.rules.copying import EPOCH_2000_US
-from rivulus.observations.rules.readings import EARLIEST_US, LATEST_US, MS
+from rivulus.observations.rules.readings import MS
 from rivulus.observations.rules.rollups import NO_TIME, Rollup, joined
 
 VERSION = 1
@@ -79,9 +79,7 @@ def pack_days(days: Rollup) -> bytes:
     return found.tobytes()
 
 
-def unpack_days(
-    data: bytes, ids: NDArray[np.int32], sizes: NDArray[np.int32], first: int = EARLIEST_US, last: int = LATEST_US
-) -> Rollup:
+def unpack_days(data: bytes, ids: NDArray[np.int32], sizes: NDArray[np.int32], first: int, last: int) -> Rollup:
     """Return the days that begin in [first, last) of records one after the other: of each series so many."""
     found, datastream = np.frombuffer(data, DAY), np.repeat(ids, sizes)
     inside = (found["start"] >= first) & (found["start"] < last)
@@ -94,9 +92,10 @@ def unpack_days(
 def overridden(from_rows: Rollup, packed: Rollup) -> Rollup:
     """Return both, by series and then start; a row stands in the place of what is packed, an empty one for nothing."""
     if len(from_rows) and len(packed):
-        place = np.searchsorted(packed.key, from_rows.key)
-        place = place[place < len(packed)]  # rows are in order: those beyond all that is packed come last
-        is_packed = packed.key[place] == from_rows.key[: len(place)]
+        held, over = packed.key, from_rows.key
+        place = np.searchsorted(held, over)
+        place = place[place < len(held)]  # rows are in order: those beyond all that is packed come last
+        is_packed = held[place] == over[: len(place)]
         if is_packed.any():
             packed = packed.take(np.delete(np.arange(len(packed)), place[is_packed]))
     both = joined(from_rows, packed)

@@ -44,9 +44,9 @@ def check_can_manage(roles: Collection[str], *, is_member: bool) -> None:
 
 
 def check_keeps_apart(*, is_demonstration: bool, is_sandbox: bool) -> None:
-    """Refuse a key with which a supplier of the demonstration would reach the city's own data."""
+    """Refuse a key with which somebody or a supplier of the demonstration would reach the city's own data."""
     if is_demonstration and not is_sandbox:
-        raise Refused(N_("This supplier is made up: its keys are for the sandbox only."))
+        raise Refused(N_("Keys of the demonstration are for the sandbox only."))
 
 
 def check_can_issue(*, is_active: bool, open_keys: int, expires_at: dt.datetime | None, now: dt.datetime) -> None:

@@ -180,15 +180,20 @@ def test_whom_somebody_of_the_demonstration_lets_in_is_made_up(dan: Person, lamp
     assert not lamps.is_demonstration
     dan.is_demonstration = True
     assert actions.create_supplier(by=dan, code="toys", name="Toys").is_demonstration
+    with pytest.raises(Refused, match="sandbox only"):
+        actions.issue_key(by=dan, supplier=lamps, name="Gateway", scopes=["observe"])
 
 
 def test_a_made_up_supplier_is_not_shown_where_no_demonstration_runs(
     dan: Person, bogdan: Person, settings: Any, client: Client
 ) -> None:
     actions.add_demonstration(by=None, person=bogdan)
+    supplier = queries.list_suppliers_of(bogdan).get()
+    secret = actions.issue_key(by=bogdan, supplier=supplier, name="Try", scopes=["observe"], is_sandbox=True).secret
     client.force_login(dan)
     page = "/en/suppliers/furnizor-de-proba/"
     for runs in (True, False):
         settings.RIVULUS_DEMO = runs
         assert queries.list_suppliers().exists() is runs
+        assert (queries.find_key(secret) is not None) is runs
         assert client.get(page).status_code == (200 if runs else 404)

@@ -192,7 +192,7 @@ def _concerning(signals: Sequence[Signal], activated_us: int) -> list[Signal]:
     """Leave out what had passed before the rule was switched on; what was so at that moment is heard of as of then."""
     before = [signal for signal in signals if signal.moment_us < activated_us]
     standing = [replace(one, moment_us=activated_us) for one in before[-1:] if one.kind == SignalKind.RAISED]
-    return [*standing, *signals[len(before) :]]
+    return [*standing, *(signal for signal in signals if signal.moment_us >= activated_us)]
 
 
 def _remember(look: _Look, trigger: SeriesTrigger, row: AutomationCursor, standing: Standing) -> None:
